@@ -1,0 +1,1 @@
+"""Values, rules, scoring, calendar and moves: standard library only."""

@@ -1,0 +1,1 @@
+"""From bids and a grid to points, ranks and sentences, exactly."""

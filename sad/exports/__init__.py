@@ -1,0 +1,1 @@
+"""Files for others to recompute: from rows to open formats."""

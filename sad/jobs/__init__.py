@@ -1,0 +1,1 @@
+"""What is due, done late or twice without harm."""

@@ -1,0 +1,1 @@
+"""Rows, constraints, small behaviour; one aggregate per file."""

@@ -1,0 +1,1 @@
+"""Documents made for print: from rows to PDF."""

@@ -1,0 +1,126 @@
+"""What the environment says: one frozen `Settings`, checked before anything is served."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+SHORTEST_KEY = 32
+
+
+class SettingsError(Exception):
+    """A setting is missing, weak or contradictory; the message names it and says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Where the data are, which keys protect them, how mail leaves, under which address the product answers."""
+
+    environment: str
+    database_url: str
+    data_dir: Path
+    secret_key: str
+    seal_key: bytes
+    base_url: str
+    smtp_url: str | None
+    mail_from: str
+
+    @property
+    def is_production(self) -> bool:
+        return self.environment == "production"
+
+    @property
+    def is_https(self) -> bool:
+        return self.base_url.startswith("https://")
+
+
+def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
+    """Read the settings; development makes the keys it misses, production refuses to start without them.
+
+    Raises `SettingsError`.
+    """
+    environment = environ.get("SAD_ENV", "development")
+    if environment not in ("development", "production"):
+        raise SettingsError(f"SAD_ENV vaut « {environment} » : écrire development ou production.")
+    data_dir = Path(environ.get("SAD_DATA_DIR") or ROOT / "var").absolute()
+    in_production = environment == "production"
+    return Settings(
+        environment=environment,
+        database_url=_database_url(environ, data_dir, in_production),
+        data_dir=data_dir,
+        secret_key=_secret_key(environ, data_dir, in_production),
+        seal_key=_seal_key(environ, data_dir, in_production),
+        base_url=_base_url(environ, in_production),
+        smtp_url=_smtp_url(environ, in_production),
+        mail_from=environ.get("SAD_MAIL_FROM", "ne-pas-repondre@marches-alimentaires.example"),
+    )
+
+
+def _database_url(environ: Mapping[str, str], data_dir: Path, in_production: bool) -> str:
+    url = environ.get("SAD_DATABASE_URL")
+    if url:
+        return url
+    if in_production:
+        raise SettingsError("SAD_DATABASE_URL manque : donner l'adresse de la base, postgresql://…")
+    data_dir.mkdir(parents=True, exist_ok=True)
+    return f"sqlite:///{data_dir / 'sad.sqlite'}"
+
+
+def _secret_key(environ: Mapping[str, str], data_dir: Path, in_production: bool) -> str:
+    key = environ.get("SAD_SECRET_KEY", "")
+    if not key and not in_production:
+        return _kept_key(data_dir / "keys" / "secret.key")
+    if len(key) < SHORTEST_KEY or len(set(key)) < 10:
+        raise SettingsError(
+            f"SAD_SECRET_KEY manque ou est trop faible : il faut au moins {SHORTEST_KEY} caractères tirés au hasard. "
+            "Par exemple : python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
+        )
+    return key
+
+
+def _seal_key(environ: Mapping[str, str], data_dir: Path, in_production: bool) -> bytes:
+    path = environ.get("SAD_SEAL_KEY_FILE")
+    if not path and not in_production:
+        return _kept_key(data_dir / "keys" / "seal.key").encode()
+    advice = "Indiquer un fichier hors du répertoire de données, lisible du seul service, sauvegardé à part."
+    if not path:
+        raise SettingsError(f"SAD_SEAL_KEY_FILE manque. {advice}")
+    file = Path(path).absolute()
+    if in_production and file.resolve().is_relative_to(data_dir.resolve()):
+        raise SettingsError(f"SAD_SEAL_KEY_FILE est dans SAD_DATA_DIR. {advice}")
+    if not file.is_file():
+        raise SettingsError(f"SAD_SEAL_KEY_FILE : le fichier {file} n'existe pas. {advice}")
+    if in_production and file.stat().st_mode & 0o077:
+        raise SettingsError(f"SAD_SEAL_KEY_FILE : {file} est lisible par d'autres. Faire : chmod 600 {file}")
+    key = file.read_bytes().strip()
+    if len(key) < SHORTEST_KEY:
+        raise SettingsError(f"SAD_SEAL_KEY_FILE : il faut au moins {SHORTEST_KEY} octets tirés au hasard.")
+    return key
+
+
+def _base_url(environ: Mapping[str, str], in_production: bool) -> str:
+    url = environ.get("SAD_BASE_URL", "" if in_production else "http://localhost:8000").rstrip("/")
+    if in_production and not url.startswith("https://"):
+        raise SettingsError("SAD_BASE_URL : donner l'adresse publique du service, en https://")
+    return url
+
+
+def _smtp_url(environ: Mapping[str, str], in_production: bool) -> str | None:
+    url = environ.get("SAD_SMTP_URL") or None
+    if in_production and url is None:
+        raise SettingsError("SAD_SMTP_URL manque : sans elle aucune lettre ne part. Forme : smtp://nom:secret@hôte:587")
+    return url
+
+
+def _kept_key(path: Path) -> str:
+    """The key in `path`, made once with a mode that lets nobody else read it."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text().strip()
+    with os.fdopen(descriptor, "w") as file:
+        file.write(secrets.token_urlsafe(48))
+    return path.read_text().strip()

@@ -1,0 +1,1 @@
+"""Sealing, receipts and the journal chain."""
