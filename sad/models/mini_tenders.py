@@ -1,0 +1,121 @@
+"""Mini-tenders (on screen "consultations"): the need, its lines, its frozen grid and its sealing key."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, LargeBinary, UniqueConstraint
+from sqlalchemy.orm import Mapped, deferred, mapped_column, relationship
+
+from sad.db import Base, Money, Quantity
+from sad.models.columns import Hash, Id, Name, OrganisationId, Text, Word, one_of
+from sad.models.organisations import Organisation, Service
+from sad.models.people import Person
+from sad.models.systems import Category, PurchasingSystem
+
+
+class MiniTenderState(StrEnum):
+    """The last decision taken; open and closed are computed from the calendar, never stored."""
+
+    DRAFT = "draft"
+    TO_CHECK = "to_check"
+    PUBLISHED = "published"
+    OPENED = "opened"
+    RANKED = "ranked"
+    AWARDED = "awarded"
+    NOTIFIED = "notified"
+    DISCONTINUED = "discontinued"
+
+
+class MiniTender(Base):
+    """A specific contract put to competition among all the admitted suppliers of one category (R2162-49)."""
+
+    __tablename__ = "mini_tenders"
+    __table_args__ = (
+        one_of("state", MiniTenderState),
+        UniqueConstraint("id", "organisation_id"),
+        ForeignKeyConstraint(["system_id", "organisation_id"], ["systems.id", "systems.organisation_id"]),
+        ForeignKeyConstraint(["category_id", "organisation_id"], ["categories.id", "categories.organisation_id"]),
+        ForeignKeyConstraint(["service_id", "organisation_id"], ["services.id", "services.organisation_id"]),
+        CheckConstraint("guests IS NULL OR guests > 0", name="guests"),
+        CheckConstraint("budget IS NULL OR budget > 0", name="budget"),
+        CheckConstraint(
+            "published_at IS NULL OR (closes_at > published_at AND budget IS NOT NULL AND grid IS NOT NULL"
+            " AND frozen_fingerprint IS NOT NULL AND stage_fingerprint IS NOT NULL"
+            " AND public_key IS NOT NULL AND wrapped_private_key IS NOT NULL)",
+            name="frozen_before_invitation",
+        ),
+        CheckConstraint("state IN ('draft', 'to_check') OR published_at IS NOT NULL", name="published"),
+        CheckConstraint("(state = 'discontinued') = (discontinued_at IS NOT NULL)", name="discontinued"),
+        Index("ix_mini_tenders_organisation_id_created_at", "organisation_id", "created_at", "id"),
+        Index("ix_mini_tenders_organisation_id_state_closes_at", "organisation_id", "state", "closes_at", "id"),
+        Index("ix_mini_tenders_service_id_created_at", "service_id", "created_at", "id"),
+    )
+
+    id: Mapped[Id]
+    organisation_id: Mapped[OrganisationId]
+    system_id: Mapped[int] = mapped_column(ForeignKey("systems.id"), index=True)
+    category_id: Mapped[int | None] = mapped_column(ForeignKey("categories.id"), index=True, comment="chosen on a draft's first screen")
+    service_id: Mapped[int] = mapped_column(ForeignKey("services.id"))
+    created_by: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
+    created_at: Mapped[datetime]
+    state: Mapped[Word] = mapped_column(default=MiniTenderState.DRAFT)
+    version: Mapped[int] = mapped_column(default=1, comment="two people who edit one draft are told")
+
+    template: Mapped[Word] = mapped_column(comment="key of the need template")
+    title: Mapped[Name]
+    guests: Mapped[int | None]
+    happens_at: Mapped[datetime | None] = mapped_column(comment="when it is served or delivered")
+    place: Mapped[Name] = mapped_column(default="")
+    access: Mapped[Text] = mapped_column(default="", comment="floor, lift, loading bay")
+    vegetarian_meals: Mapped[int | None]
+    allergens: Mapped[Name] = mapped_column(default="", comment="to be left out")
+    dietary_needs: Mapped[Text] = mapped_column(default="")
+    packaging: Mapped[Word] = mapped_column(default="reusable", comment="reusable | compostable: performance condition")
+    constraints: Mapped[Text] = mapped_column(default="")
+    budget: Mapped[Decimal | None] = mapped_column(Money, comment="EUR excl. VAT, fixed before launch (L2152-3)")
+    weights: Mapped[dict[str, Any] | None] = mapped_column(comment="criterion key -> chosen weight, in the stage's ranges")
+    justifications: Mapped[dict[str, Any]] = mapped_column(default=dict, comment="rule id -> reason given to a warning")
+    wanted_closes_at: Mapped[datetime | None] = mapped_column(comment="deadline asked for in the draft")
+    returned_reason: Mapped[Text | None] = mapped_column(comment="why the buyer sent the draft back")
+
+    published_at: Mapped[datetime | None] = mapped_column(comment="sent: the commit of the publication")
+    published_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    closes_at: Mapped[datetime | None] = mapped_column(comment="deadline for offers, included to the microsecond")
+    stage_content: Mapped[dict[str, Any] | None] = mapped_column(comment="frozen copy of the stage in force when sent")
+    stage_fingerprint: Mapped[Hash | None]
+    grid: Mapped[dict[str, Any] | None] = mapped_column(comment="frozen scoring grid, in the scoring file's shape")
+    frozen_fingerprint: Mapped[Hash | None] = mapped_column(comment="SHA-256 of grid, budget, lines, stage and invitees (CRI-12)")
+    public_key: Mapped[str | None] = mapped_column(comment="age recipient to which offers are sealed")
+    wrapped_private_key: Mapped[bytes | None] = deferred(mapped_column(LargeBinary))
+    discontinued_at: Mapped[datetime | None]
+    discontinued_reason: Mapped[Text | None]
+
+    organisation: Mapped[Organisation] = relationship()
+    system: Mapped[PurchasingSystem] = relationship(foreign_keys=[system_id])
+    category: Mapped[Category | None] = relationship(foreign_keys=[category_id])
+    service: Mapped[Service] = relationship(foreign_keys=[service_id])
+    creator: Mapped[Person] = relationship(foreign_keys=[created_by])
+    lines: Mapped[list["MiniTenderLine"]] = relationship(
+        back_populates="mini_tender", order_by="MiniTenderLine.position", cascade="all, delete-orphan"
+    )
+
+    __mapper_args__ = {"version_id_col": version}
+
+
+class MiniTenderLine(Base):
+    """A line to be priced: so many units of something."""
+
+    __tablename__ = "mini_tender_lines"
+    __table_args__ = (UniqueConstraint("mini_tender_id", "position"), CheckConstraint("quantity > 0", name="quantity"))
+
+    id: Mapped[Id]
+    mini_tender_id: Mapped[int] = mapped_column(ForeignKey("mini_tenders.id"), index=True)
+    position: Mapped[int]
+    label: Mapped[Name]
+    quantity: Mapped[Decimal] = mapped_column(Quantity)
+    unit: Mapped[Word]
+    delivered_on: Mapped[date | None] = mapped_column(comment="when it differs from the mini-tender's day")
+
+    mini_tender: Mapped[MiniTender] = relationship(back_populates="lines")

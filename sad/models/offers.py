@@ -1,0 +1,140 @@
+"""Offers: sealed at reception, opened by two people after the deadline; drafts and receipts are sealed too."""
+
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint
+from sqlalchemy.orm import Mapped, deferred, mapped_column, relationship
+
+from sad.db import Base, Money
+from sad.models.columns import Hash, Id, Name, OrganisationId, Text, Word, one_of, only_one
+from sad.models.mini_tenders import MiniTender
+from sad.models.people import Person
+from sad.models.suppliers import Supplier
+
+
+class OfferState(StrEnum):
+    """What the supplier last decided about a deposit."""
+
+    DEPOSITED = "deposited"
+    REPLACED = "replaced"
+    WITHDRAWN = "withdrawn"
+
+
+class Classification(StrEnum):
+    """What the buyer says of an opened offer (ANA-01, L2152-1 to -4)."""
+
+    REGULAR = "regular"
+    IRREGULAR = "irregular"
+    UNACCEPTABLE = "unacceptable"
+    INAPPROPRIATE = "inappropriate"
+
+
+class Offer(Base):
+    """One deposit of a supplier for one mini-tender."""
+
+    __tablename__ = "offers"
+    __table_args__ = (
+        one_of("state", OfferState),
+        one_of("classification", Classification, nullable=True),
+        UniqueConstraint("supplier_id", "idempotency_key"),
+        UniqueConstraint("id", "is_opened"),
+        only_one("offers_live", "mini_tender_id", "supplier_id", where="state = 'deposited' AND NOT late"),
+        only_one("offers_live_late", "mini_tender_id", "supplier_id", where="state = 'deposited' AND late"),
+        CheckConstraint("late = (received_at > closes_at)", name="late_agrees_with_deadline"),
+        CheckConstraint("is_opened = (content IS NOT NULL)", name="content_only_once_opened"),
+        CheckConstraint("is_opened = (total IS NOT NULL)", name="total_only_once_opened"),
+        CheckConstraint("NOT is_opened OR (NOT late AND state = 'deposited')", name="only_live_offers_in_time_are_opened"),
+        CheckConstraint("classification IS NULL OR is_opened", name="sealed_offer_has_no_classification"),
+        CheckConstraint("(classification IS NULL) = (classification_reason IS NULL)", name="classification_reason"),
+        Index("ix_offers_supplier_id_received_at", "supplier_id", "received_at", "id"),
+    )
+
+    id: Mapped[Id]
+    organisation_id: Mapped[OrganisationId]
+    mini_tender_id: Mapped[int] = mapped_column(ForeignKey("mini_tenders.id"), index=True)
+    supplier_id: Mapped[int] = mapped_column(ForeignKey("suppliers.id"))
+    deposit_id: Mapped[Word] = mapped_column(unique=True, comment="random, bound inside the envelope")
+    idempotency_key: Mapped[Word] = mapped_column(comment="fixed when the form is shown: the same POST twice is one offer")
+    state: Mapped[Word] = mapped_column(default=OfferState.DEPOSITED)
+    deposited_by: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    started_at: Mapped[datetime] = mapped_column(comment="when the depositing request began")
+    received_at: Mapped[datetime] = mapped_column(comment="end of transmission: the instant that counts")
+    closes_at: Mapped[datetime] = mapped_column(comment="copy of the deadline in force at reception")
+    late: Mapped[bool]
+    ended_at: Mapped[datetime | None] = mapped_column(comment="when it was replaced or withdrawn")
+    sealed: Mapped[bytes] = deferred(mapped_column(LargeBinary, comment="age envelope: prices, answers, files, file names"))
+    sealed_sha256: Mapped[Hash]
+    size_class: Mapped[int] = mapped_column(comment="steps of 64 KiB")
+
+    is_opened: Mapped[bool] = mapped_column(default=False)
+    opened_at: Mapped[datetime | None]
+    content: Mapped[dict[str, Any] | None] = mapped_column(comment="once opened: prices by line, values by requirement, files")
+    total: Mapped[Decimal | None] = mapped_column(Money, comment="once opened: EUR excl. VAT")
+    classification: Mapped[Word | None]
+    classification_reason: Mapped[Text | None]
+    classified_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+
+    mini_tender: Mapped[MiniTender] = relationship()
+    supplier: Mapped[Supplier] = relationship()
+    depositor: Mapped[Person] = relationship(foreign_keys=[deposited_by])
+    files: Mapped[list["OfferFile"]] = relationship(back_populates="offer", order_by="OfferFile.id")
+
+
+class OfferFile(Base):
+    """A file of an opened offer."""
+
+    __tablename__ = "offer_files"
+
+    id: Mapped[Id]
+    offer_id: Mapped[int] = mapped_column(ForeignKey("offers.id"), index=True)
+    name: Mapped[Name]
+    media_type: Mapped[Name]
+    size: Mapped[int]
+    body: Mapped[bytes] = deferred(mapped_column(LargeBinary))
+
+    offer: Mapped[Offer] = relationship(back_populates="files")
+
+
+class OfferDraft(Base):
+    """What a supplier has typed and not yet deposited: sealed, since it holds prices."""
+
+    __tablename__ = "offer_drafts"
+    __table_args__ = (UniqueConstraint("mini_tender_id", "supplier_id"),)
+
+    id: Mapped[Id]
+    mini_tender_id: Mapped[int] = mapped_column(ForeignKey("mini_tenders.id"))
+    supplier_id: Mapped[int] = mapped_column(ForeignKey("suppliers.id"), index=True)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    saved_at: Mapped[datetime]
+
+
+class DepositAttempt(Base):
+    """An attempt to deposit, kept whether or not it succeeded; committed before the deposit itself."""
+
+    __tablename__ = "deposit_attempts"
+
+    id: Mapped[Id]
+    mini_tender_id: Mapped[int] = mapped_column(ForeignKey("mini_tenders.id"), index=True)
+    supplier_id: Mapped[int] = mapped_column(ForeignKey("suppliers.id"), index=True)
+    started_at: Mapped[datetime]
+    received_at: Mapped[datetime]
+    size_class: Mapped[int]
+    offer_id: Mapped[int | None] = mapped_column(ForeignKey("offers.id"), index=True)
+    refused_because: Mapped[Text | None]
+
+
+class Receipt(Base):
+    """The acknowledgement of a deposit; it names files, so it is stored sealed and shown to its depositor alone."""
+
+    __tablename__ = "receipts"
+
+    id: Mapped[Id]
+    offer_id: Mapped[int] = mapped_column(ForeignKey("offers.id"), unique=True)
+    supplier_id: Mapped[int] = mapped_column(ForeignKey("suppliers.id"), index=True)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    made_at: Mapped[datetime]
+
+    offer: Mapped[Offer] = relationship()

@@ -1,0 +1,26 @@
+"""Every table: import this to have the whole schema in `Base.metadata`."""
+
+from sad.models import (
+    admissions,
+    applications,
+    awards,
+    certificates,
+    documents,
+    evaluations,
+    invitations,
+    journal,
+    letters,
+    mini_tenders,
+    offers,
+    openings,
+    organisations,
+    people,
+    stages,
+    suppliers,
+    systems,
+)
+
+AGGREGATES = (
+    organisations, people, suppliers, documents, certificates, systems, stages, applications, admissions,
+    mini_tenders, invitations, offers, openings, evaluations, awards, letters, journal,
+)

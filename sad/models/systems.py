@@ -1,0 +1,123 @@
+"""Dynamic purchasing systems, their categories, published documents and changes of validity."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from sad.db import Base, Money
+from sad.models.columns import Id, Name, OrganisationId, Text, Word, one_of
+from sad.models.documents import Document
+from sad.models.organisations import Organisation
+
+
+class PurchasingSystem(Base):
+    """A system to which any supplier may ask to be admitted at any time of its validity (L2125-1 4°)."""
+
+    __tablename__ = "systems"
+    __table_args__ = (
+        UniqueConstraint("organisation_id", "reference"),
+        UniqueConstraint("id", "organisation_id"),
+        CheckConstraint("valid_until >= valid_from", name="validity"),
+        CheckConstraint("estimated_value > 0 AND max_value >= estimated_value", name="value"),
+        CheckConstraint(
+            "opened_at IS NULL OR (notice_reference <> '' AND notice_dispatched_at IS NOT NULL)", name="opened_with_notice"
+        ),
+    )
+
+    id: Mapped[Id]
+    organisation_id: Mapped[OrganisationId]
+    reference: Mapped[Word]
+    title: Mapped[Name]
+    purpose: Mapped[Text] = mapped_column(comment="object and nature of the purchases (R2162-42)")
+    operation: Mapped[Text] = mapped_column(default="", comment="how the system works, as its documents say (R2162-42)")
+    equipment: Mapped[Text] = mapped_column(default="", comment="electronic equipment and connection needed (R2162-42)")
+    estimated_quantity: Mapped[Text] = mapped_column(default="", comment="estimated quantity of the purchases (R2162-42)")
+    place_of_performance: Mapped[Name] = mapped_column(default="")
+    notice_reference: Mapped[Name] = mapped_column(default="")
+    notice_dispatched_at: Mapped[datetime | None] = mapped_column(comment="dispatch of the contract notice (R2162-44)")
+    valid_from: Mapped[date]
+    valid_until: Mapped[date]
+    estimated_value: Mapped[Decimal] = mapped_column(Money, comment="EUR excl. VAT over the whole validity")
+    max_value: Mapped[Decimal] = mapped_column(Money, comment="EUR excl. VAT over the whole validity (R2121-8)")
+    initial_evaluation_days: Mapped[int] = mapped_column(
+        default=0, comment="prolonged initial evaluation announced in the documents, calendar days (R2162-45 al. 3)"
+    )
+    environmental_clause: Mapped[Text] = mapped_column(default="", comment="environmental condition of performance (L2112-2)")
+    opened_at: Mapped[datetime | None]
+    opened_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    ended_at: Mapped[datetime | None] = mapped_column(comment="ended before valid_until, with a published notice (R2162-40)")
+    created_at: Mapped[datetime]
+
+    organisation: Mapped[Organisation] = relationship()
+    categories: Mapped[list["Category"]] = relationship(
+        back_populates="system", order_by="Category.id", foreign_keys="Category.system_id"
+    )
+    documents: Mapped[list["SystemDocument"]] = relationship(back_populates="system", order_by="SystemDocument.id")
+    changes: Mapped[list["SystemChange"]] = relationship(back_populates="system", order_by="SystemChange.id")
+
+
+class Category(Base):
+    """A category of a system; admission is by category (R2162-37)."""
+
+    __tablename__ = "categories"
+    __table_args__ = (
+        UniqueConstraint("system_id", "key"),
+        UniqueConstraint("id", "organisation_id"),
+        ForeignKeyConstraint(["system_id", "organisation_id"], ["systems.id", "systems.organisation_id"]),
+    )
+
+    id: Mapped[Id]
+    organisation_id: Mapped[OrganisationId]
+    system_id: Mapped[int] = mapped_column(ForeignKey("systems.id"), index=True)
+    key: Mapped[Word]
+    label: Mapped[Name]
+    families: Mapped[list[str]] = mapped_column(default=list, comment="keys of the product families it buys")
+
+    system: Mapped[PurchasingSystem] = relationship(back_populates="categories", foreign_keys=[system_id])
+
+
+class SystemDocument(Base):
+    """A document of the consultation, free and without account during the whole validity (R2162-41)."""
+
+    __tablename__ = "system_documents"
+
+    id: Mapped[Id]
+    organisation_id: Mapped[OrganisationId]
+    system_id: Mapped[int] = mapped_column(ForeignKey("systems.id"), index=True)
+    document_id: Mapped[int] = mapped_column(ForeignKey("documents.id"), index=True)
+    title: Mapped[Name]
+    published_at: Mapped[datetime]
+
+    system: Mapped[PurchasingSystem] = relationship(back_populates="documents")
+    document: Mapped[Document] = relationship()
+
+
+class SystemChangeKind(StrEnum):
+    """What a published change does to the validity."""
+
+    EXTENDED = "extended"
+    SHORTENED = "shortened"
+    ENDED = "ended"
+
+
+class SystemChange(Base):
+    """A change of the validity, with the reference of its published notice (SAD-21, R2162-40)."""
+
+    __tablename__ = "system_changes"
+    __table_args__ = (one_of("kind", SystemChangeKind), CheckConstraint("notice_reference <> ''", name="notice"))
+
+    id: Mapped[Id]
+    organisation_id: Mapped[OrganisationId]
+    system_id: Mapped[int] = mapped_column(ForeignKey("systems.id"), index=True)
+    kind: Mapped[Word]
+    notice_reference: Mapped[Name]
+    valid_until_before: Mapped[date]
+    valid_until_after: Mapped[date]
+    reason: Mapped[Text]
+    decided_by: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    decided_at: Mapped[datetime]
+
+    system: Mapped[PurchasingSystem] = relationship(back_populates="changes")
