@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, LargeBinary, UniqueConstraint
-from sqlalchemy.orm import Mapped, deferred, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from sad.db import Base, Money, Quantity
 from sad.models.columns import Hash, Id, Name, OrganisationId, Text, Word, one_of
@@ -88,7 +88,7 @@ class MiniTender(Base):
     grid: Mapped[dict[str, Any] | None] = mapped_column(comment="frozen scoring grid, in the scoring file's shape")
     frozen_fingerprint: Mapped[Hash | None] = mapped_column(comment="SHA-256 of grid, budget, lines, stage and invitees (CRI-12)")
     public_key: Mapped[str | None] = mapped_column(comment="age recipient to which offers are sealed")
-    wrapped_private_key: Mapped[bytes | None] = deferred(mapped_column(LargeBinary))
+    wrapped_private_key: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
     discontinued_at: Mapped[datetime | None]
     discontinued_reason: Mapped[Text | None]
 

