@@ -56,7 +56,8 @@ def upgrade() -> None:
         sa.CheckConstraint("guests IS NULL OR guests > 0", name=op.f("ck_mini_tenders_guests")),
         sa.CheckConstraint(
             "published_at IS NULL OR (closes_at > published_at AND budget IS NOT NULL AND grid IS NOT NULL "
-            "AND frozen_fingerprint IS NOT NULL AND stage_fingerprint IS NOT NULL AND public_key IS NOT NULL AND wrapped_private_key IS NOT NULL)",
+            "AND frozen_fingerprint IS NOT NULL AND stage_fingerprint IS NOT NULL"
+            " AND public_key IS NOT NULL AND wrapped_private_key IS NOT NULL)",
             name=op.f("ck_mini_tenders_frozen_before_invitation"),
         ),
         sa.ForeignKeyConstraint(
