@@ -33,7 +33,15 @@ def record(
         body_commit=body_commit(salt, canonical_json(details)),
         prev_hash=head.hash,
     )
-    entry.hash = entry_hash(entry.seq, entry.prev_hash, entry.at, entry.actor, entry.action, entry.object, entry.body_commit)
+    entry.hash = entry_hash(
+        seq=entry.seq,
+        prev_hash=entry.prev_hash,
+        at=at,
+        actor=entry.actor,
+        action=action,
+        object=entry.object,
+        body_commit=entry.body_commit,
+    )
     session.add(entry)
     session.flush()
     session.add(JournalBody(seq=entry.seq, salt=salt, body=details))

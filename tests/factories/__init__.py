@@ -1,0 +1,1 @@
+"""Rows for tests, made straight from the models: one file per model file."""
