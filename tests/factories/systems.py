@@ -22,9 +22,10 @@ CRITERIA = (
     ("quality", "Qualité et adaptation au besoin", (20, 30), {"method": "scale", "scale": "10"}),
     ("direct_supply", "Approvisionnement direct ou circuit court", (10, 20), {"method": "linear_bounds", "best": "100", "worst": "0"}),
     ("organic", "Bio, SIQO ou équivalent", (5, 15), {"method": "linear_bounds", "best": "100", "worst": "0"}),
-    ("packaging", "Emballage", (5, 12), {"method": "steps", "steps": [["reusable", "1"], ["compostable", "0.5"], ["single_use", "0"]]}),
+    ("packaging", "Emballage réemployable", (5, 12), {"method": "yes_no"}),
     ("delivery", "Livraison", (5, 10), {"method": "scale", "scale": "10"}),
 )
+SOURCES = {"direct_supply": "direct_supply_pct", "organic": "organic_or_siqo_pct", "packaging": "reusable_packaging"}
 
 
 def make_system(organisation: Organisation | None = None, **values) -> PurchasingSystem:
@@ -146,6 +147,7 @@ def _criteria(number: int) -> tuple[Requirement, ...]:
             weight_min=Decimal(low),
             weight_max=Decimal(high),
             method=method,
+            source=SOURCES.get(key, ""),
             price=key == "price",
             environmental=key in ("organic", "packaging"),
         )
