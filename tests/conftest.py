@@ -1,5 +1,6 @@
 """Fixtures: a migrated database per test (SQLite, or PostgreSQL with `--db postgresql`), the application, a client."""
 
+import importlib
 import os
 import shutil
 import tempfile
@@ -13,7 +14,6 @@ from sqlalchemy.engine import make_url
 
 from sad import db, migrations
 from sad.settings import Settings
-from sad.web import create_app
 
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
 
@@ -106,7 +106,7 @@ def database(settings: Settings) -> Iterator[Engine]:
 
 @pytest.fixture
 def app(settings: Settings, database: Engine):
-    app = create_app(settings)
+    app = importlib.import_module("sad.web").create_app(settings)
     app.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
     return app
 
