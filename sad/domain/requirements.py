@@ -1,7 +1,7 @@
 """Requirements: what a stage asks, each with the legal nature that says what it may decide."""
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, fields
 from decimal import Decimal
 from enum import StrEnum
@@ -101,7 +101,7 @@ class Requirement:
         unknown = set(content) - {each.name for each in fields(cls)}
         if unknown:
             raise ValueError(f"unknown parts of a requirement: {sorted(unknown)}")
-        return cls(**{name: _READERS.get(name, _as_it_is)(value) for name, value in content.items()})
+        return cls(**{name: _READERS[name](value) if name in _READERS else value for name, value in content.items()})
 
 
 def read_answer(requirement: Requirement, value: object) -> Answer | None:
@@ -189,10 +189,6 @@ def _read_number(text: str) -> Decimal | None:
     return Decimal(plain) if _NUMBER.fullmatch(plain) else None
 
 
-def _as_it_is(value: Any) -> Any:
-    return value
-
-
 def _decimal(value: Any) -> Decimal | None:
     if value is None:
         return None
@@ -202,9 +198,10 @@ def _decimal(value: Any) -> Decimal | None:
     return number
 
 
-_READERS = dict.fromkeys(("threshold", "weight", "weight_min", "weight_max"), _decimal) | dict.fromkeys(
-    ("categories", "exempt_families"), tuple
-)
+_READERS: dict[str, Callable[[Any], Any]] = {
+    **dict.fromkeys(("threshold", "weight", "weight_min", "weight_max"), _decimal),
+    **dict.fromkeys(("categories", "exempt_families"), tuple),
+}
 _QUESTIONS = {
     "percent": " : quelle part, en % ?",
     "count": " : combien ?",
