@@ -10,7 +10,8 @@ from sad.domain.calendar import KINDS, Kind, earliest_deadline, last_day
 from sad.domain.errors import Refused
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_DAYS = re.compile(r"[+-]?[0-9]{1,9}")
+_DAYS = re.compile(r"[+-]?[0-9]+")
+_MOST_DIGITS = 9
 
 
 @click.command("deadline")
@@ -49,6 +50,8 @@ def _days_faults(days: str | None) -> list[str]:
         return ["--days manque\u00a0: donner un nombre de jours, par exemple --days 10."]
     if not _DAYS.fullmatch(days):
         return [f"--days\u00a0: «\u00a0{days}\u00a0» n’est pas un nombre de jours. Écrire un entier, par exemple --days 10."]
+    if len(days) > _MOST_DIGITS:
+        return ["--days\u00a0: ce délai est trop long."]
     return []
 
 

@@ -155,7 +155,7 @@ def _check_period(start: date, days: int) -> None:
     if days < 1:
         raise refuse("Un délai dure au moins un jour.", "Écrire un nombre de jours à partir de 1.", rule="TIM-01")
     if days > (date(LAST_YEAR, 12, 31) - start).days:
-        raise refuse("Ce délai est trop long.", f"Il finit au plus tard en {LAST_YEAR}.", rule="TIM-01")
+        raise refuse("Ce délai est trop long.", f"Choisir un délai qui finit au plus tard en {LAST_YEAR}.", rule="TIM-01")
 
 
 def _check_year(day: date) -> None:
