@@ -7,6 +7,8 @@ from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Unique
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from sad.db import Base
+from sad.domain.stages import Stage as StageValue
+from sad.domain.stages import stage_from_dict
 from sad.models.columns import Hash, Id, Name, OrganisationId, only_one
 from sad.models.systems import PurchasingSystem
 
@@ -34,3 +36,7 @@ class Stage(Base):
     fingerprint: Mapped[Hash | None] = mapped_column(comment="SHA-256 of the canonical content")
 
     system: Mapped[PurchasingSystem] = relationship(foreign_keys=[system_id])
+
+    def as_value(self) -> StageValue:
+        """The stage as the rules read it."""
+        return stage_from_dict(self.content)
