@@ -1,0 +1,134 @@
+"""Ways into an account, and out of it: sessions, passwords, and what slows guessing down."""
+
+import secrets
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+
+from sad.actions.journal import record
+from sad.actions.letters import post_letter
+from sad.db import session
+from sad.domain.calendar import PARIS
+from sad.domain.errors import Refused, refuse
+from sad.domain.sentences import french_moment
+from sad.letters.text import write_letter
+from sad.models.people import LoginAttempt, PasswordReset, Person
+from sad.trust.passwords import (
+    AGENT_MINIMUM,
+    SUPPLIER_MINIMUM,
+    hash_password,
+    new_token,
+    password_faults,
+    token_hash,
+    verify_password,
+)
+
+RESET_LASTS = timedelta(hours=1)
+GUESSES_SLOWED_FOR = timedelta(minutes=15)
+MOST_GUESSES_HERE = 10
+MOST_GUESSES_FROM_ONE_PLACE = 100
+
+
+def find_person(email: str) -> Person | None:
+    """The active person with this address, however its capitals were typed."""
+    return session.scalar(select(Person).where(Person.email == email.strip().lower(), Person.is_active))
+
+
+def recognise(email: str, password: str) -> Person | None:
+    """The person whom this address and password open to; as slow for an unknown address as for a wrong password."""
+    person = find_person(email)
+    matches = verify_password(person.password_hash if person else None, password)
+    return person if matches else None
+
+
+def is_guessing(email: str, address: str, *, at: datetime) -> bool:
+    """Has somebody at this network address failed too often of late, on this account or on many?
+
+    An account is never blocked as such: else anybody could lock a supplier out on the last day.
+    """
+    since = at - GUESSES_SLOWED_FOR
+    recent = select(func.count(LoginAttempt.id)).where(LoginAttempt.address == address, LoginAttempt.at > since)
+    on_this_account = recent.where(LoginAttempt.email == email.strip().lower())
+    return session.scalars(recent).one() >= MOST_GUESSES_FROM_ONE_PLACE or session.scalars(on_this_account).one() >= MOST_GUESSES_HERE
+
+
+def note_failed_login(email: str, address: str, *, at: datetime) -> LoginAttempt:
+    """Count a failed attempt, whether or not the account exists."""
+    attempt = LoginAttempt(email=email.strip().lower()[:200], address=address, at=at)
+    session.add(attempt)
+    return attempt
+
+
+def open_session(person: Person, *, at: datetime) -> Person:
+    """Journal that the person came in."""
+    record("open_session", person, by=person, at=at, organisation_id=person.organisation_id)
+    return person
+
+
+def revoke_sessions(person: Person, *, by: Person, at: datetime) -> Person:
+    """Close every session of the person, on every device."""
+    person.session_stamp = secrets.token_hex(16)
+    record("revoke_sessions", person, by=by, at=at, organisation_id=person.organisation_id)
+    return person
+
+
+def ask_password_reset(email: str, *, address: str, link: Callable[[str], str], at: datetime) -> None:
+    """Send a way back in, for one use within the hour, if the address has an account; say nothing of it either way.
+
+    `link` makes the address of the page from the token. The request counts as a guess, so that nobody floods a mailbox.
+    """
+    note_failed_login(email, address, at=at)
+    person = find_person(email)
+    if person is None:
+        return
+    token, hashed = new_token()
+    session.add(PasswordReset(person=person, token_hash=hashed, asked_at=at, expires_at=at + RESET_LASTS))
+    post_letter(write_letter("password_reset", person=person), to=person, at=at, secret=link(token))
+    record("ask_password_reset", person, by=None, at=at, organisation_id=person.organisation_id)
+
+
+def live_reset(token: str, *, at: datetime) -> PasswordReset:
+    """The unused request of this token. Raises `Refused` when it is unknown, used or more than an hour old."""
+    reset = session.scalar(select(PasswordReset).where(PasswordReset.token_hash == token_hash(token)))
+    if reset is None or reset.used_at or at > reset.expires_at or not reset.person.is_active:
+        raise refuse("Ce lien ne sert plus : il ne marche qu’une fois, pendant une heure.", "Demandez-en un autre, il arrive aussitôt.")
+    return reset
+
+
+def shortest_password(person: Person) -> int:
+    """The fewest characters of this person's password: an agent's opens more than its own data."""
+    return AGENT_MINIMUM if person.organisation_id or person.roles else SUPPLIER_MINIMUM
+
+
+def chosen_password(password: str, person: Person) -> str:
+    """What to keep of the password that a person chose, to be made before the transaction since it is slow on purpose.
+
+    Raises `Refused` with all that makes it too easy to guess (field `password`).
+    """
+    faults = password_faults(password, minimum=shortest_password(person), email=person.email, name=person.name)
+    if faults:
+        raise Refused(*faults)
+    return hash_password(password)
+
+
+def reset_password(token: str, *, password_hash: str, at: datetime) -> Person:
+    """Set the new password by a token, use up every token of the person and close its sessions. Raises `Refused`."""
+    person = live_reset(token, at=at).person
+    return _set_password(person, password_hash, "reset_password", by=person, at=at)
+
+
+def change_password(person: Person, *, password_hash: str, by: Person, at: datetime) -> Person:
+    """Set a new password, use up the pending tokens and close the other sessions; the caller has checked the old one."""
+    return _set_password(person, password_hash, "change_password", by=by, at=at)
+
+
+def _set_password(person: Person, password_hash: str, action: str, *, by: Person, at: datetime) -> Person:
+    person.password_hash = password_hash
+    person.session_stamp = secrets.token_hex(16)
+    for reset in session.scalars(select(PasswordReset).where(PasswordReset.person_id == person.id, PasswordReset.used_at.is_(None))):
+        reset.used_at = at
+    moment = french_moment(at.astimezone(PARIS))
+    post_letter(write_letter("password_changed", person=person, moment=moment), to=person, at=at)
+    record(action, person, by=by, at=at, organisation_id=person.organisation_id)
+    return person

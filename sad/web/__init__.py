@@ -1,0 +1,158 @@
+"""The web edge: `create_app` builds the application from the audiences' pages."""
+
+import os
+import threading
+from pathlib import Path
+
+from flask import Flask, Response, request, url_for
+from flask_babel import Babel
+from flask_bootstrap import Bootstrap5
+from flask_wtf.csrf import CSRFProtect
+from sqlalchemy import Engine
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from sad import db, migrations, parameters
+from sad.models.people import Role
+from sad.settings import ROOT, Settings, load_settings
+from sad.storage import MAX_TOTAL_BYTES
+from sad.web import access, errors, fields, filters, headers, login
+from sad.web.account import blueprint as account
+from sad.web.admin import blueprint as admin
+from sad.web.agent import blueprint as agent
+from sad.web.navigation import Audience, navigation
+from sad.web.procurement import blueprint as procurement
+from sad.web.public import blueprint as public
+from sad.web.supplier import blueprint as supplier
+
+PROCUREMENT = frozenset({Role.BUYER, Role.OPENER, Role.EVALUATOR, Role.AWARD_AUTHORITY, Role.AUDITOR})
+# In the order in which a person with several spaces comes home.
+AUDIENCES = (
+    Audience(procurement, "/achats", "Espace achats", PROCUREMENT),
+    Audience(agent, "/service", "Mon service", frozenset({Role.REQUESTER})),
+    Audience(supplier, "/fournisseur", "Espace fournisseur", is_for_suppliers=True),
+    Audience(admin, "/administration", "Administration", frozenset({Role.ADMINISTRATOR})),
+    Audience(public, "", "Site public"),
+)
+HALF_A_DAY = 12 * 3600
+A_YEAR = 365 * 24 * 3600
+A_DAY = 24 * 3600
+LARGEST_REQUEST = 2 * MAX_TOTAL_BYTES  # twice: what is a little over is refused beside its field, with what was typed
+LARGEST_TEXT = 2 * 10**6
+MOST_PARTS = 2000
+
+
+class SadApp(Flask):
+    """The application; `prepare` gives it its settings, key and database, once."""
+
+    settings: Settings | None = None
+    engine: Engine | None = None
+    has_current_schema = False
+
+    def prepare(self, settings: Settings | None = None) -> None:
+        """Load the settings (unless given), bind the database, set the key. Raises `SettingsError`, `ParametersError`."""
+        with _preparing:
+            if self.settings is not None:
+                return
+            settings = settings or load_settings()
+            parameters.law()
+            self.engine = db.bind(settings.database_url)
+            self.secret_key = settings.secret_key
+            self.config.update(login.cookie_settings(settings))
+            if settings.is_https:
+                # In production a proxy ends TLS and says who called; without it nobody can be told from anybody.
+                self.wsgi_app = ProxyFix(self.wsgi_app, x_for=1, x_proto=1)  # type: ignore[method-assign]
+            self.settings = settings
+
+    def __call__(self, environ, start_response):  # type: ignore[no-untyped-def]
+        """Answer a request; the key must be there before the session is opened, hence before any hook."""
+        if self.settings is None:
+            self.prepare()
+        return self.wsgi_app(environ, start_response)
+
+    def get_send_file_max_age(self, filename: str | None) -> int:
+        """A year for an address that names its version, a day for the others."""
+        return A_YEAR if request.args.get("v") else A_DAY
+
+    def check_schema(self) -> None:
+        """Refuse to serve a database that is behind its migrations. Raises `BehindMigrations`."""
+        if self.has_current_schema:
+            return
+        assert self.engine is not None
+        there, expected = migrations.current(self.engine), migrations.newest()
+        if (there or "") != expected:
+            raise errors.BehindMigrations(f"flask --app app db upgrade ({there or 'vide'} → {expected})")
+        self.has_current_schema = True
+
+
+_preparing = threading.Lock()
+
+
+def create_app(settings: Settings | None = None) -> SadApp:
+    """The application with all its pages. Without settings given it reads the environment at once, save under the
+    `flask` command, where it waits until a request or a command needs them. Raises `SettingsError`."""
+    app = SadApp("sad.web", template_folder=str(ROOT / "templates"), static_folder=str(Path(__file__).parent / "static"))
+    app.config.update(
+        BOOTSTRAP_SERVE_LOCAL=True,
+        BABEL_DEFAULT_LOCALE="fr",
+        BABEL_DEFAULT_TIMEZONE="Europe/Paris",
+        SEND_FILE_MAX_AGE_DEFAULT=A_DAY,
+        MAX_CONTENT_LENGTH=LARGEST_REQUEST,
+        MAX_FORM_MEMORY_SIZE=LARGEST_TEXT,
+        MAX_FORM_PARTS=MOST_PARTS,
+        PERMANENT_SESSION_LIFETIME=HALF_A_DAY,
+        WTF_CSRF_TIME_LIMIT=None,  # as long as the session: a form filled slowly is not lost
+    )
+    _add_behaviour(app)
+    _add_words(app)
+    _add_pages(app)
+    if settings is not None or os.environ.get("FLASK_RUN_FROM_CLI") != "true":
+        app.prepare(settings)
+    return app
+
+
+def _add_behaviour(app: SadApp) -> None:
+    """What happens before and after each request, in this order."""
+    app.before_request(lambda: _serve_only_current_schema(app))
+    login.register(app)
+    app.before_request(access.enforce)
+    CSRFProtect(app)
+    app.after_request(headers.protect)
+    app.teardown_appcontext(lambda _error: db.session.remove())
+    errors.register(app)
+
+
+def _serve_only_current_schema(app: SadApp) -> Response | None:
+    if request.endpoint not in access.STATIC and request.path != "/healthz":
+        app.check_schema()
+    return None
+
+
+def _add_words(app: SadApp) -> None:
+    """Filters, macros' functions, the menu."""
+    Babel(app)
+    Bootstrap5(app)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.filters.update(filters.FILTERS, control=fields.control)
+    app.jinja_env.globals.update(navigation=navigation, static_url=static_url, rule_article=rule_article)
+
+
+def _add_pages(app: SadApp) -> None:
+    app.register_blueprint(account.blueprint)
+    for audience in AUDIENCES:
+        app.register_blueprint(audience.module.blueprint, url_prefix=audience.prefix or None)
+    app.extensions["audiences"] = AUDIENCES
+    undeclared = access.undeclared_views(app)
+    if undeclared:
+        raise RuntimeError(f"views without a declared permission: {', '.join(undeclared)}")
+
+
+def static_url(filename: str) -> str:
+    """The address of one of our files, which changes with its content's date so that browsers may keep it."""
+    changed = (Path(__file__).parent / "static" / filename).stat().st_mtime_ns // 10**9
+    return url_for("static", filename=filename, v=f"{changed:x}")
+
+
+def rule_article(identifier: str) -> str:
+    """The articles of a rule, as they are quoted: `R2162-50`; empty when it has none."""
+    known = parameters.rules().get(identifier)
+    return ", ".join(known.articles) if known else ""

@@ -1,0 +1,176 @@
+"""Who may see what: every view declares its permission, and one check before each request holds it.
+
+Someone in the wrong role is told so (403); somebody else's object does not exist (404).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from flask import Flask, Response, abort, current_app, flash, g, redirect, request, session, url_for
+from flask_login import UserMixin, current_user
+from sqlalchemy import Select, select
+from werkzeug.exceptions import Forbidden, Unauthorized
+
+from sad import db
+from sad.models.organisations import Organisation
+from sad.models.people import Person, Role
+from sad.models.suppliers import Supplier, SupplierMember
+
+View = TypeVar("View", bound=Callable[..., Any])
+Row = TypeVar("Row")
+
+STATIC = frozenset({"static", "bootstrap.static"})
+CHOSEN_SUPPLIER = "supplier_id"
+
+
+class Visitor(UserMixin):
+    """The person of a session; the session's name for it changes with `session_stamp`, which closes the others."""
+
+    def __init__(self, person: Person) -> None:
+        self.person = person
+
+    @property
+    def is_active(self) -> bool:
+        return self.person.is_active
+
+    def get_id(self) -> str:
+        return f"{self.person.id}:{self.person.session_stamp}"
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """What a view declares: its kind (`public`, `signed_in`, `roles`, `supplier`), the roles, and whom to send there."""
+
+    kind: str
+    roles: frozenset[Role] = frozenset()
+
+    def allows(self, person: Person | None) -> bool:
+        """May this person (None: nobody signed in) see the view?"""
+        if self.kind == "public":
+            return True
+        if person is None:
+            return False
+        if self.kind == "roles":
+            return person.has_role(*self.roles)
+        return self.kind == "signed_in" or bool(own_suppliers())
+
+
+def public(view: View) -> View:
+    """Open to everybody, without an account."""
+    return _declare(view, Permission("public"))
+
+
+def signed_in(view: View) -> View:
+    """For anybody with an account, in any role."""
+    return _declare(view, Permission("signed_in"))
+
+
+def allow_supplier(view: View) -> View:
+    """For whoever may act for a supplier."""
+    return _declare(view, Permission("supplier"))
+
+
+def allow(*roles: Role) -> Callable[[View], View]:
+    """For agents who hold one of these roles."""
+    return lambda view: _declare(view, Permission("roles", frozenset(roles)))
+
+
+def permission_of(app: Flask, endpoint: str) -> Permission | None:
+    """What the view of an endpoint declares; None when it declares nothing."""
+    return getattr(app.view_functions[endpoint], "permission", None)
+
+
+def undeclared_views(app: Flask) -> list[str]:
+    """The endpoints whose view declares no permission; the application does not start with one."""
+    return sorted(endpoint for endpoint in app.view_functions if endpoint not in STATIC and permission_of(app, endpoint) is None)
+
+
+def enforce() -> Response | None:
+    """Before each request: hold the permission that the view declares."""
+    if request.endpoint is None or request.endpoint in STATIC:
+        return None
+    permission = permission_of(current_app, request.endpoint)
+    if permission is None:
+        raise RuntimeError(f"the view {request.endpoint} declares no permission")
+    person = person_or_none() if permission.kind != "public" else None
+    if permission.allows(person):
+        return None
+    if person is None:
+        return _ask_to_sign_in()
+    raise Forbidden(_refusal_words(permission))
+
+
+def person_or_none() -> Person | None:
+    """Who is signed in, if anybody."""
+    return current_user.person if current_user.is_authenticated else None
+
+
+def current_person() -> Person:
+    """Who is signed in; for views that ask for it."""
+    person = person_or_none()
+    if person is None:
+        raise Unauthorized
+    return person
+
+
+def current_organisation() -> Organisation:
+    """The organisation of the agent who is signed in; whoever has none sees no object of any: 404."""
+    organisation = current_person().organisation
+    if organisation is None:
+        abort(404)
+    return organisation
+
+
+def own_suppliers() -> list[Supplier]:
+    """The suppliers for which the person may act at this request, by name."""
+    if "own_suppliers" not in g:
+        g.own_suppliers = list(db.session.scalars(_own_suppliers(current_person())))
+    return g.own_suppliers
+
+
+def current_supplier() -> Supplier:
+    """The supplier for which the person acts: the one chosen in this session as long as it may, else the first; 404 without any."""
+    suppliers = own_suppliers()
+    if not suppliers:
+        abort(404)
+    chosen = session.get(CHOSEN_SUPPLIER)
+    return next((supplier for supplier in suppliers if supplier.id == chosen), suppliers[0])
+
+
+def act_for(supplier: Supplier) -> None:
+    """Remember in this session for which supplier the person acts."""
+    session[CHOSEN_SUPPLIER] = supplier.id
+
+
+def own_or_404(query: Select[tuple[Row]]) -> Row:
+    """The single row of a query that goes through its owner; what is not there, or not yours, does not exist: 404."""
+    row = db.session.scalars(query).unique().one_or_none()
+    if row is None:
+        abort(404)
+    return row
+
+
+def _own_suppliers(person: Person) -> Select[tuple[Supplier]]:
+    member = select(SupplierMember.supplier_id).where(SupplierMember.person_id == person.id, SupplierMember.left_at.is_(None))
+    return select(Supplier).where(Supplier.id.in_(member)).order_by(Supplier.name, Supplier.id)
+
+
+def _declare(view: View, permission: Permission) -> View:
+    view.permission = permission  # type: ignore[attr-defined]
+    return view
+
+
+def _ask_to_sign_in() -> Response:
+    if request.accept_mimetypes.best == "application/json":
+        raise Unauthorized
+    if request.method in ("GET", "HEAD"):
+        return redirect(url_for("account.login", next=request.full_path.rstrip("?")))
+    flash("Votre session était fermée : rien n’a été enregistré. Connectez-vous, puis envoyez à nouveau.", "warning")
+    return redirect(url_for("account.login"))
+
+
+def _refusal_words(permission: Permission) -> str:
+    if permission.kind == "supplier":
+        return "Cette page est réservée aux fournisseurs : votre compte n’agit pour aucun."
+    return "Cette page demande un rôle que votre compte n’a pas. L’administrateur de votre collectivité peut vous le donner."

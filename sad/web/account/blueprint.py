@@ -1,0 +1,18 @@
+"""The addresses of one's own account."""
+
+from flask import Blueprint
+
+from sad.web.account import passwords, sessions
+
+blueprint = Blueprint("account", __name__)
+
+blueprint.add_url_rule("/connexion", "login", sessions.sign_in, methods=["GET", "POST"])
+blueprint.add_url_rule("/deconnexion", "logout", sessions.sign_out, methods=["POST"])
+blueprint.add_url_rule("/accueil", "home", sessions.home)
+blueprint.add_url_rule("/compte", "overview", passwords.overview)
+blueprint.add_url_rule("/compte/mot-de-passe", "change_password", passwords.change, methods=["GET", "POST"])
+blueprint.add_url_rule("/compte/mot-de-passe-oublie", "ask_reset", passwords.ask_reset, methods=["GET", "POST"])
+blueprint.add_url_rule("/compte/lien-envoye", "reset_asked", passwords.reset_asked)
+blueprint.add_url_rule("/compte/nouveau-mot-de-passe/<token>", "reset", passwords.reset, methods=["GET", "POST"])
+blueprint.add_url_rule("/compte/fournisseur/<int:supplier_id>", "choose_supplier", sessions.choose_supplier, methods=["POST"])
+blueprint.add_url_rule("/compte/autres-appareils", "close_sessions", sessions.close_sessions, methods=["POST"])

@@ -1,0 +1,110 @@
+"""Changing one's password, or getting back in without it."""
+
+from flask import Response, current_app, flash, redirect, render_template, request, url_for
+from werkzeug.exceptions import TooManyRequests
+
+from sad import clock
+from sad.actions import accounts
+from sad.db import transaction
+from sad.domain.errors import Refused
+from sad.models.people import Person, Role
+from sad.trust.passwords import verify_password
+from sad.web import login
+from sad.web.access import current_person, current_supplier, own_suppliers, public, signed_in
+from sad.web.account.forms import AskResetForm, ChangePasswordForm, ResetForm
+from sad.web.acts import attempt, form_page
+
+ROLES = {
+    Role.REQUESTER: "Agent, service demandeur",
+    Role.BUYER: "Gestionnaire du service achats",
+    Role.OPENER: "Ouvreur",
+    Role.EVALUATOR: "Évaluateur",
+    Role.AWARD_AUTHORITY: "Autorité d’attribution",
+    Role.AUDITOR: "Auditeur",
+    Role.ADMINISTRATOR: "Administrateur technique",
+}
+TOO_MANY = "Trop de demandes depuis cet appareil. Attendez un quart d’heure, puis recommencez."
+
+
+@signed_in
+def overview() -> str:
+    """One's own account: name, roles, suppliers, password, sessions."""
+    suppliers = own_suppliers()
+    current = current_supplier() if suppliers else None
+    return render_template("account/overview.html", person=current_person(), suppliers=suppliers, current=current, roles=ROLES)
+
+
+@signed_in
+def change() -> Response:
+    """A new password, knowing the old one."""
+    person, form = current_person(), ChangePasswordForm()
+    if form.validate_on_submit() and _knows_current(form, person) and (hashed := _chosen(form, person)):
+        with transaction():
+            accounts.change_password(person, password_hash=hashed, by=person, at=clock.now())
+        login.sign_in(person)
+        flash("Votre mot de passe est changé. Vos autres appareils sont déconnectés.", "success")
+        return redirect(url_for("account.overview"))
+    return form_page("account/change_password.html", form, minimum=accounts.shortest_password(person))
+
+
+@public
+def ask_reset() -> Response:
+    """Ask for a way back in; the answer is the same whether or not the address has an account."""
+    form = AskResetForm()
+    if not form.validate_on_submit():
+        return form_page("account/ask_reset.html", form)
+    email, address, at = form.email.data, request.remote_addr or "", clock.now()
+    if accounts.is_guessing(email, address, at=at):
+        raise TooManyRequests(TOO_MANY)
+    with transaction():
+        accounts.ask_password_reset(email, address=address, link=_reset_link, at=at)
+    return redirect(url_for("account.reset_asked"))
+
+
+@public
+def reset_asked() -> str:
+    return render_template("account/reset_asked.html")
+
+
+@public
+def reset(token: str) -> Response:
+    """Choose a new password by the link received; a link that no longer serves leads to asking for another."""
+    try:
+        person = accounts.live_reset(token, at=clock.now()).person
+    except Refused as refused:
+        return _ask_again(refused)
+    form = ResetForm()
+    if form.validate_on_submit() and (hashed := _chosen(form, person)):
+        with attempt(form) as done:
+            accounts.reset_password(token, password_hash=hashed, at=clock.now())
+        if done:
+            login.sign_in(person)
+            flash("Votre nouveau mot de passe est enregistré.", "success")
+            return redirect(url_for("account.home"))
+    return form_page("account/reset.html", form, minimum=accounts.shortest_password(person))
+
+
+def _ask_again(refused: Refused) -> Response:
+    form = AskResetForm(formdata=None)
+    form.take(refused)
+    return form_page("account/ask_reset.html", form)
+
+
+def _knows_current(form: ChangePasswordForm, person: Person) -> bool:
+    if verify_password(person.password_hash, form.current.data):
+        return True
+    form.current.errors = ["Ce n’est pas votre mot de passe actuel."]
+    return False
+
+
+def _chosen(form: ResetForm, person: Person) -> str | None:
+    """What to keep of the new password; None when it is too easy to guess, which the form then says."""
+    try:
+        return accounts.chosen_password(form.password.data, person)
+    except Refused as refused:
+        form.take(refused)
+        return None
+
+
+def _reset_link(token: str) -> str:
+    return current_app.settings.base_url + url_for("account.reset", token=token)

@@ -1,0 +1,91 @@
+"""Coming in and going out."""
+
+from urllib.parse import urlsplit
+
+from flask import Response, abort, flash, redirect, request, url_for
+from werkzeug.exceptions import TooManyRequests
+
+from sad import clock
+from sad.actions import accounts
+from sad.db import transaction
+from sad.models.people import Person
+from sad.web import login
+from sad.web.access import act_for, current_person, own_suppliers, person_or_none, public, signed_in
+from sad.web.account.forms import LoginForm
+from sad.web.acts import form_page
+from sad.web.navigation import spaces_of
+
+TOO_MANY = "Trop d’essais depuis cet appareil. Attendez un quart d’heure, ou demandez un nouveau mot de passe."
+
+
+@public
+def sign_in() -> Response:
+    """The login page; who is already in goes home."""
+    if person_or_none():
+        return redirect(url_for("account.home"))
+    form = LoginForm()
+    if form.validate_on_submit():
+        person = _recognise(form)
+        if person:
+            login.sign_in(person)
+            return redirect(_safe_next() or url_for("account.home"))
+    return form_page("account/login.html", form)
+
+
+@signed_in
+def sign_out() -> Response:
+    login.sign_out()
+    flash("Vous êtes déconnecté.", "info")
+    return redirect(url_for("public.home"))
+
+
+@signed_in
+def home() -> Response:
+    """The first page of whoever comes in, by role."""
+    person = current_person()
+    homes = (space.home(person) for space in spaces_of(person))
+    return redirect(next((url for url in homes if url), url_for("account.overview")))
+
+
+@signed_in
+def choose_supplier(supplier_id: int) -> Response:
+    """Act for another of one's suppliers."""
+    chosen = next((supplier for supplier in own_suppliers() if supplier.id == supplier_id), None)
+    if chosen is None:
+        abort(404)
+    act_for(chosen)
+    flash(f"Vous agissez maintenant pour {chosen.name}.", "success")
+    return redirect(url_for("account.home"))
+
+
+@signed_in
+def close_sessions() -> Response:
+    """Close the sessions of every other device."""
+    person = current_person()
+    with transaction():
+        accounts.revoke_sessions(person, by=person, at=clock.now())
+    login.sign_in(person)
+    flash("Vos autres appareils sont déconnectés.", "success")
+    return redirect(url_for("account.overview"))
+
+
+def _recognise(form: LoginForm) -> Person | None:
+    email, address, at = form.email.data, request.remote_addr or "", clock.now()
+    if accounts.is_guessing(email, address, at=at):
+        raise TooManyRequests(TOO_MANY)
+    person = accounts.recognise(email, form.password.data)
+    with transaction():
+        if person is None:
+            accounts.note_failed_login(email, address, at=at)
+            form.password.errors = ["L’adresse ou le mot de passe n’est pas le bon."]
+        else:
+            accounts.open_session(person, at=at)
+    return person
+
+
+def _safe_next() -> str | None:
+    """The page asked before signing in, when it is one of ours."""
+    target = request.args.get("next", "")
+    parts = urlsplit(target)
+    is_ours = target.startswith("/") and not target.startswith(("//", "/\\")) and not parts.scheme and not parts.netloc
+    return target if is_ours and target.isprintable() and "\\" not in target else None

@@ -1,0 +1,109 @@
+"""What goes wrong, turned into a page or JSON in one place: what happened, why, what to do."""
+
+import logging
+
+from flask import Flask, Response, g, jsonify, make_response, render_template, request
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.exceptions import HTTPException, InternalServerError, RequestEntityTooLarge
+
+from sad import db
+from sad.domain.errors import Refusal, Refused
+from sad.storage import LIMITS_SENTENCE
+
+PAGES = (400, 403, 404, 409, 413, 422, 429, 500, 503)
+UNIQUE = frozenset({"23505", 2067, 1555})  # PostgreSQL's unique_violation; SQLite's for an index and for a key
+ALREADY_DONE = Refusal(
+    "Cet acte vient d’être fait, par vous ou par quelqu’un d’autre : il n’a pas été fait deux fois.",
+    "Revenez à la page précédente et rechargez-la pour voir où l’on en est.",
+)
+
+log = logging.getLogger(__name__)
+
+
+class BehindMigrations(Exception):
+    """The database is not the one that the code expects; nothing is served until it is."""
+
+
+def register(app: Flask) -> None:
+    """Give every kind of failure its answer."""
+    app.register_error_handler(Refused, _refused)
+    app.register_error_handler(IntegrityError, _broken_constraint)
+    app.register_error_handler(StaleDataError, _stale)
+    app.register_error_handler(OperationalError, _no_database)
+    app.register_error_handler(BehindMigrations, _behind_migrations)
+    app.register_error_handler(CSRFError, _no_token)
+    app.register_error_handler(RequestEntityTooLarge, _too_large)
+    app.register_error_handler(HTTPException, _http_error)
+
+
+def _refused(error: Refused) -> Response:
+    db.session.rollback()
+    return _answer(422, refusals=error.refusals)
+
+
+def _broken_constraint(error: IntegrityError) -> Response:
+    """Two people did the same act at once and the database let one do it; any other broken constraint is our fault."""
+    db.session.rollback()
+    code = getattr(error.orig, "sqlstate", None) or getattr(error.orig, "sqlite_errorcode", None)
+    if code in UNIQUE:
+        return _answer(409, refusals=(ALREADY_DONE,))
+    log.error("broken constraint at %s", request.path, exc_info=error)
+    return _breakdown(500)
+
+
+def _stale(error: StaleDataError) -> Response:
+    db.session.rollback()
+    return _answer(409, refusals=(ALREADY_DONE,))
+
+
+def _no_database(error: OperationalError) -> Response:
+    log.error("the database does not answer at %s", request.path, exc_info=error)
+    return _breakdown(503)
+
+
+def _behind_migrations(error: BehindMigrations) -> Response:
+    log.error("%s", error)
+    return _breakdown(503, command=str(error))
+
+
+def _no_token(error: CSRFError) -> Response:
+    return _answer(400, is_token_missing=True)
+
+
+def _too_large(error: RequestEntityTooLarge) -> Response:
+    return _answer(413, limits=LIMITS_SENTENCE)
+
+
+def _http_error(error: HTTPException) -> Response:
+    """Everything else that has a status; an unforeseen failure comes here as a 500."""
+    if error.code is None or error.response is not None:
+        return error.get_response()
+    if isinstance(error, InternalServerError) or error.code >= 500:
+        return _breakdown(error.code if error.code in PAGES else 500)
+    if error.code < 400:
+        return error.get_response()
+    described = error.description if error.description != type(error).description else None
+    answer = _answer(error.code, message=described)
+    answer.headers.extend((name, value) for name, value in error.get_headers() if name.lower() in ("allow", "retry-after"))
+    return answer
+
+
+def _breakdown(status: int, **context: object) -> Response:
+    """A page that asks nothing of the database."""
+    g.is_breakdown = True
+    return _answer(status, **context)
+
+
+def _answer(status: int, **context: object) -> Response:
+    if request.accept_mimetypes.best == "application/json":
+        return make_response(jsonify(_as_json(status, context)), status)
+    page = status if status in PAGES else 400
+    return make_response(render_template(f"errors/{page}.html", **context), status)
+
+
+def _as_json(status: int, context: dict[str, object]) -> dict[str, object]:
+    refusals = context.get("refusals", ())
+    said = [{"message": one.message, "remedy": one.remedy, "rule": one.rule, "field": one.field} for one in refusals]  # type: ignore[attr-defined]
+    return {"status": status, "message": context.get("message"), "refusals": said}

@@ -1,0 +1,43 @@
+"""How values read on a page: those of letters, and what only a screen says, such as the time left."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from sad import clock
+from sad.letters import wording
+from sad.letters.wording import NOTHING, hour, moment, plural, short_date
+
+_UNITS = (("jour", timedelta(days=1)), ("heure", timedelta(hours=1)), ("minute", timedelta(minutes=1)))
+
+
+def long_datetime(value: datetime | None) -> str:
+    """An instant in full: `jeudi 3 décembre 2026 à 12 h 05, heure de Paris`; a dash for none."""
+    return NOTHING if value is None else f"{moment(value)}, heure de Paris"
+
+
+def short_datetime(value: datetime | None) -> str:
+    """An instant for a narrow column, in Paris: `3 déc. 2026, 12 h 05`; a dash for none."""
+    return NOTHING if value is None else f"{short_date(value)}, {hour(value)}"
+
+
+def time_left(until: datetime, at: datetime) -> str:
+    """What is left from `at` to `until`, in its two greatest units: `dans 3 jours et 4 heures`; once past, `il y a 2 heures`."""
+    span = until - at
+    rest, words = abs(span), []
+    for unit, length in _UNITS:
+        count, rest = divmod(rest, length)
+        if count:
+            words.append(plural(count, unit))
+        elif words:
+            break
+    said = " et ".join(words[:2]) or "moins d’une minute"
+    return f"dans {said}" if span > timedelta(0) else f"il y a {said}"
+
+
+FILTERS: dict[str, Callable[..., Any]] = {
+    **wording.FILTERS,
+    "datetime": long_datetime,
+    "short_datetime": short_datetime,
+    "time_left": lambda until: time_left(until, clock.now()),
+}

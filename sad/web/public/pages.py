@@ -1,0 +1,68 @@
+"""Pages that explain: what this is, the rules, how offers are protected, how to apply."""
+
+from itertools import groupby
+
+from flask import render_template
+from sqlalchemy import select
+
+from sad import db, parameters
+from sad.models.organisations import Organisation
+from sad.web.access import public
+
+FAMILIES = {
+    "SAD": "Le système d’acquisition dynamique",
+    "TIM": "Compter les délais",
+    "CRI": "Les critères et la notation",
+    "ADM": "L’admission des candidats",
+    "PAL": "Les paliers",
+    "REC": "Recevoir les offres",
+    "ANA": "Analyser les offres",
+    "AWD": "Attribuer et informer",
+    "PUB": "Publier après coup",
+    "EGA": "Alimentation durable",
+    "PKG": "Emballages",
+    "RES": "Marchés réservés",
+    "ARC": "Garder et détruire",
+    "SEC": "Le secret des offres",
+    "ACC": "L’accès de tous",
+    "THR": "Les seuils",
+}
+FIRMNESS = {
+    "B": ("Bloque", "red", "Le logiciel refuse l’acte."),
+    "W": ("Avertit", "apricot", "Le logiciel avertit ; passer outre demande une raison écrite."),
+    "R": ("Note", "blue", "Le logiciel garde la trace ou produit la pièce."),
+}
+
+
+@public
+def home() -> str:
+    return render_template("public/home.html")
+
+
+@public
+def rules() -> str:
+    """Every rule the product holds, with its article and a plain explanation, by family."""
+    by_family = groupby(parameters.rules().values(), key=lambda rule: rule.id[:3])
+    families = [(FAMILIES.get(family, family), list(members)) for family, members in by_family]
+    return render_template("public/rules.html", families=families, firmness=FIRMNESS)
+
+
+@public
+def how_to_apply() -> str:
+    return render_template("public/how_to_apply.html")
+
+
+@public
+def offer_protection() -> str:
+    return render_template("public/offer_protection.html")
+
+
+@public
+def accessibility() -> str:
+    return render_template("public/accessibility.html")
+
+
+@public
+def legal_notice() -> str:
+    organisations = db.session.scalars(select(Organisation).order_by(Organisation.name)).all()
+    return render_template("public/legal_notice.html", organisations=organisations)
