@@ -1,0 +1,116 @@
+"""Sealed offers and drafts: nobody who holds the database, the disk and the backups reads a price before the opening.
+
+Offers are encrypted to the key pair of their mini-tender in the age format. The private key, drafts and receipts are kept under
+keys derived from the seal key file, which lives outside the database.
+"""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from enum import Enum
+
+import pyrage
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from pyrage.x25519 import Identity, Recipient
+
+from sad.trust.envelopes import Envelope, SealBroken, pack, unpack
+
+KEY_BYTES = 32
+NONCE_BYTES = 12
+MARK = b"sad-kept/1\n"
+
+
+class Purpose(Enum):
+    """What a derived key protects; a thing kept for one purpose never opens as another."""
+
+    PRIVATE_KEY = b"sad/private-key/1"
+    DRAFT = b"sad/draft/1"
+    RECEIPT = b"sad/receipt/1"
+
+
+@dataclass(frozen=True, slots=True)
+class KeyPair:
+    """The keys of a mini-tender: the public one (age recipient) and the private one, wrapped under the seal key."""
+
+    public: str
+    wrapped_private: bytes
+
+
+def ciphertext_sha256(ciphertext: bytes) -> str:
+    """The fingerprint kept in clear of what was received, in hexadecimal."""
+    return hashlib.sha256(ciphertext).hexdigest()
+
+
+def new_key_pair(seal_key: bytes, context: str) -> KeyPair:
+    """Keys for one mini-tender; the private one only opens again with the same seal key and `context` (`mini_tender:7`)."""
+    identity = Identity.generate()
+    wrapped = _keep(seal_key, Purpose.PRIVATE_KEY, context, str(identity).encode())
+    return KeyPair(public=str(identity.to_public()), wrapped_private=wrapped)
+
+
+def unwrap(wrapped_private: bytes, seal_key: bytes, context: str) -> Identity:
+    """The private key of a mini-tender; `str()` of it is what the age tool takes. Raises `SealBroken`."""
+    return Identity.from_str(_take(seal_key, Purpose.PRIVATE_KEY, context, wrapped_private).decode())
+
+
+def seal(public: str, envelope: Envelope) -> bytes:
+    """The envelope encrypted to a mini-tender's public key, padded so that `size_class(len(sealed))` is all its length tells."""
+    sealed: bytes = pyrage.encrypt(pack(envelope), [Recipient.from_str(public)])
+    return sealed
+
+
+def open_envelope(ciphertext: bytes, identity: Identity, *, mini_tender_id: int, supplier_id: int, deposit_id: str) -> Envelope:
+    """The envelope that this supplier deposited for this mini-tender.
+
+    Raises `SealBroken` when the ciphertext was altered, belongs to another key, or was moved from another deposit.
+    """
+    try:
+        packed = pyrage.decrypt(ciphertext, [identity])
+    except pyrage.DecryptError as fault:
+        raise SealBroken("Le pli ne s’ouvre pas : il a été modifié, ou scellé pour une autre consultation.") from fault
+    envelope = unpack(packed)
+    if (envelope.mini_tender_id, envelope.supplier_id, envelope.deposit_id) != (mini_tender_id, supplier_id, deposit_id):
+        raise SealBroken("Le pli n’est pas à sa place : il vient d’une autre consultation, d’un autre fournisseur ou d’un autre dépôt.")
+    return envelope
+
+
+def seal_draft(seal_key: bytes, context: str, draft: bytes) -> bytes:
+    """A draft, which may hold prices, encrypted for storage; it opens only in the same `context`."""
+    return _keep(seal_key, Purpose.DRAFT, context, draft)
+
+
+def open_draft(seal_key: bytes, context: str, sealed: bytes) -> bytes:
+    """What `seal_draft` kept. Raises `SealBroken`."""
+    return _take(seal_key, Purpose.DRAFT, context, sealed)
+
+
+def seal_receipt(seal_key: bytes, context: str, body: bytes) -> bytes:
+    """A receipt's body, which names files, encrypted for storage; it opens only in the same `context`."""
+    return _keep(seal_key, Purpose.RECEIPT, context, body)
+
+
+def open_receipt(seal_key: bytes, context: str, sealed: bytes) -> bytes:
+    """What `seal_receipt` kept. Raises `SealBroken`."""
+    return _take(seal_key, Purpose.RECEIPT, context, sealed)
+
+
+def _keep(seal_key: bytes, purpose: Purpose, context: str, plain: bytes) -> bytes:
+    nonce = secrets.token_bytes(NONCE_BYTES)
+    return MARK + nonce + _cipher(seal_key, purpose).encrypt(nonce, plain, MARK + context.encode())
+
+
+def _take(seal_key: bytes, purpose: Purpose, context: str, kept: bytes) -> bytes:
+    mark, nonce, sealed = kept[: len(MARK)], kept[len(MARK) :][:NONCE_BYTES], kept[len(MARK) + NONCE_BYTES :]
+    try:
+        if mark != MARK:
+            raise ValueError("unknown format")
+        return _cipher(seal_key, purpose).decrypt(nonce, sealed, MARK + context.encode())
+    except (InvalidTag, ValueError) as fault:
+        raise SealBroken("Ce qui était scellé ne s’ouvre pas : modifié, déplacé, ou scellé avec un autre fichier de clé.") from fault
+
+
+def _cipher(seal_key: bytes, purpose: Purpose) -> AESGCM:
+    return AESGCM(HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=purpose.value).derive(seal_key))
