@@ -1,6 +1,5 @@
 """The journal: every act appends its line, chained to the one before."""
 
-import secrets
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +10,7 @@ from sad.models.journal import JournalBody, JournalEntry, JournalHead
 from sad.models.people import Person
 from sad.trust.canonical import canonical_json
 from sad.trust.chain import body_commit, entry_hash
+from sad.trust.commitments import new_salt
 
 
 def record(
@@ -22,7 +22,7 @@ def record(
     """
     session.flush()
     head = session.scalars(select(JournalHead).with_for_update().execution_options(populate_existing=True)).one()
-    salt = secrets.token_bytes(16)
+    salt = new_salt()
     entry = JournalEntry(
         seq=head.seq + 1,
         organisation_id=organisation_id or getattr(thing, "organisation_id", None),
