@@ -15,29 +15,30 @@ TOTAL = Decimal(100)
 
 @dataclass(frozen=True, slots=True)
 class Criterion:
-    """What the rules on weights need of an award criterion; `weight` in points out of 100."""
+    """What the rules on weights need of an award criterion, in points out of 100.
+
+    `environmental_weight` is the whole weight of an environmental criterion, or that of its environmental sub-criteria.
+    """
 
     key: str
     label: str
     weight: Decimal
     price: bool = False
-    environmental: bool = False
+    environmental_weight: Decimal = Decimal(0)
+
+    @classmethod
+    def of_grid(cls, line: Mapping[str, Any]) -> "Criterion":
+        """A criterion of a grid in the shape of the scoring file."""
+        weight, subs = Decimal(str(line["weight"])), line.get("sub_criteria") or ()
+        partly = sum((Decimal(str(sub["weight"])) for sub in subs if sub.get("environmental")), Decimal(0))
+        price = bool(line.get("price")) or any(sub.get("price") for sub in subs)
+        return cls(line["key"], line["label"], weight, price, weight if line.get("environmental") else partly)
 
     @classmethod
     def of_requirement(cls, requirement: Requirement) -> "Criterion":
         """The criterion with the default weight that its stage gives it."""
-        return cls(requirement.key, requirement.label, requirement.weight or Decimal(0), requirement.price, requirement.environmental)
-
-    @classmethod
-    def of_grid(cls, criterion: Mapping[str, Any]) -> "Criterion":
-        """A criterion of a grid in the shape of the scoring file; one with an environmental part is environmental."""
-        return cls(
-            criterion["key"],
-            criterion["label"],
-            Decimal(str(criterion["weight"])),
-            bool(criterion.get("price")),
-            bool(criterion.get("environmental")),
-        )
+        flags = {"price": requirement.price, "environmental": requirement.environmental}
+        return cls.of_grid({"key": requirement.key, "label": requirement.label, "weight": requirement.weight, **requirement.method, **flags})
 
 
 def criteria_faults(criteria: Sequence[Criterion], law: CriteriaLaw, about: str = "") -> list[Refusal]:
@@ -64,7 +65,7 @@ def total_faults(criteria: Sequence[Criterion], about: str = "") -> list[Refusal
 
 def environment_warnings(criteria: Sequence[Criterion], law: CriteriaLaw, about: str = "") -> list[Refusal]:
     """CRI-03: an environmental weight so low that a judge may see it as a pretence."""
-    weight = sum((each.weight for each in criteria if each.environmental), Decimal(0))
+    weight = sum((each.environmental_weight for each in criteria), Decimal(0))
     total = sum((each.weight for each in criteria), Decimal(0))
     if not weight or weight * 100 >= law.environment_weight_warning_percent * total:
         return []
@@ -80,7 +81,7 @@ def environment_warnings(criteria: Sequence[Criterion], law: CriteriaLaw, about:
 
 
 def _environment_faults(criteria: Sequence[Criterion], law: CriteriaLaw, end: str) -> list[Refusal]:
-    if sum(each.environmental for each in criteria) >= law.minimum_environmental_criteria:
+    if sum(each.environmental_weight > 0 for each in criteria) >= law.minimum_environmental_criteria:
         return []
     return [
         Refusal(
@@ -96,7 +97,7 @@ def _price_faults(criteria: Sequence[Criterion], law: CriteriaLaw, end: str) -> 
     if not any(each.price for each in criteria):
         remedy = "Désigner le critère qui porte sur le prix ou sur le coût."
         return [Refusal(f"Aucun critère ne porte sur le prix{end}.", remedy, "CRI-02", "weights")]
-    if law.price_only_allowed or any(not each.price or each.environmental for each in criteria):
+    if law.price_only_allowed or any(not each.price or each.environmental_weight for each in criteria):
         return []
     remedy = "Ajouter au moins un critère environnemental, ou retenir un coût global qui compte l’environnement."
     return [Refusal(f"Le prix ne peut pas être le seul critère{end}.", remedy, "CRI-02", "weights")]

@@ -108,9 +108,8 @@ def grid_of(stage: Stage, category: str, weights: Mapping[str, Decimal] | None =
 
 def weight_faults(criterion: Requirement, weight: Decimal) -> list[Refusal]:
     """SAD-20: a weight out of the range that the notice announced (R2152-12)."""
-    low = criterion.weight_min if criterion.weight_min is not None else criterion.weight
-    high = criterion.weight_max if criterion.weight_max is not None else criterion.weight
-    if low is None or high is None or (low <= weight <= high and weight > 0):
+    low, high = announced_range(criterion)
+    if low <= weight <= high and weight > 0:
         return []
     announced = f"de {french_number(low)} à {french_number(high)}" if low != high else f"de {french_number(low)}"
     return [
@@ -121,6 +120,13 @@ def weight_faults(criterion: Requirement, weight: Decimal) -> list[Refusal]:
             criterion.key,
         )
     ]
+
+
+def announced_range(criterion: Requirement) -> tuple[Decimal, Decimal]:
+    """The least and the greatest weight announced, in points; without a range, the weight itself."""
+    weight = criterion.weight or Decimal(0)
+    low, high = criterion.weight_min, criterion.weight_max
+    return weight if low is None else low, weight if high is None else high
 
 
 def proposed_tie_rule(criteria: Sequence[Requirement], weights: Mapping[str, Decimal] | None = None) -> list[str]:

@@ -1,0 +1,192 @@
+"""What forbids the publication of a stage, and what only asks its author for a reason."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from sad.domain.criteria import Criterion, criteria_faults, environment_warnings
+from sad.domain.errors import Refusal
+from sad.domain.forbidden_words import find_forbidden_words
+from sad.domain.law import CriteriaLaw, StageLaw
+from sad.domain.requirements import Nature, Requirement
+from sad.domain.sentences import french_date, french_number, listed
+from sad.domain.stages import Stage, announced_range, weight_faults
+from sad.domain.wording import lacks_equivalent, measures_place, product_rewriting, proves_no_exclusion
+
+PROVED = {Nature.CAPACITY: "SAD-03", Nature.SPECIFICATION: "PAL-01"}
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What the contract notice of the system says, and whether a first invitation has left."""
+
+    sent_on: date
+    valid_from: date
+    valid_until: date
+    categories: tuple[str, ...] = ()
+    first_invitation_on: date | None = None
+
+
+def publication_faults(stage: Stage, roadmap: Sequence[Stage], notice: Notice, law: StageLaw) -> list[Refusal]:
+    """All that forbids publishing the stage, never only the first fault.
+
+    `roadmap` holds the other stages, published or published with it; a stage of the same number in it is ignored.
+    """
+    others = _others(stage, roadmap)
+    return [
+        *_date_faults(stage, others, notice),
+        *_key_faults(stage),
+        *(fault for each in stage.requirements for fault in _requirement_faults(each)),
+        *_by_category(stage, notice, criteria_faults, law),
+        *_announced_faults(stage, others, notice),
+        *_capacity_change(stage, others, notice),
+    ]
+
+
+def publication_warnings(stage: Stage, roadmap: Sequence[Stage], notice: Notice, law: StageLaw) -> list[Refusal]:
+    """What asks for a recorded reason before publishing: PAL-03, PAL-01 (corrigendum), CRI-03, CRI-08."""
+    return [
+        *_notice_warnings(stage, _others(stage, roadmap), notice, law),
+        *_by_category(stage, notice, environment_warnings, law),
+        *(warning for each in stage.requirements for warning in _word_warnings(each)),
+    ]
+
+
+def _others(stage: Stage, roadmap: Sequence[Stage]) -> list[Stage]:
+    return sorted((each for each in roadmap if each.number != stage.number), key=lambda each: each.effective_on)
+
+
+def _is_first(stage: Stage, others: Sequence[Stage]) -> bool:
+    return all(stage.effective_on < other.effective_on for other in others)
+
+
+def _date_faults(stage: Stage, others: Sequence[Stage], notice: Notice) -> Iterator[Refusal]:
+    def fault(message: str, remedy: str, field: str = "effective_on") -> Refusal:
+        return Refusal(message, remedy, "PAL-01", field)
+
+    if stage.announced_on > stage.effective_on:
+        yield fault("Le palier prendrait effet avant d’être annoncé.", "Reculer sa date d’effet.")
+    if not notice.valid_from <= stage.effective_on <= notice.valid_until:
+        span = f"Choisir une date du {french_date(notice.valid_from)} au {french_date(notice.valid_until)}."
+        yield fault("Le palier prendrait effet hors de la période de validité du système.", span)
+    elif _is_first(stage, others) and stage.effective_on != notice.valid_from:
+        opening = f"Choisir le {french_date(notice.valid_from)}."
+        yield fault("Le premier palier prend effet le jour où le système ouvre.", opening)
+    for other in others:
+        if other.effective_on == stage.effective_on:
+            yield fault(f"« {other.label} » prend déjà effet le {french_date(stage.effective_on)}.", "Choisir un autre jour.")
+        elif (other.number < stage.number) != (other.effective_on < stage.effective_on):
+            yield fault(f"L’ordre des dates contredit celui des numéros : voir « {other.label} ».", "Corriger le numéro ou la date.")
+
+
+def _key_faults(stage: Stage) -> Iterator[Refusal]:
+    keys = [each.key for each in stage.requirements]
+    for key in dict.fromkeys(keys):
+        if keys.count(key) > 1:
+            yield Refusal(f"Deux exigences portent le même nom, « {key} ».", "En renommer une.", "PAL-01", key)
+    for each in stage.requirements:
+        source = stage.requirement(each.source) if each.source else None
+        if each.source and (source is None or source.nature is not Nature.SPECIFICATION):
+            message = f"« {each.label} » note une valeur, « {each.source} », que les offres ne donnent pas."
+            yield Refusal(message, "Choisir une exigence de l’offre de ce palier.", "CRI-04", each.key)
+
+
+def _requirement_faults(requirement: Requirement) -> Iterator[Refusal]:
+    if requirement.nature is Nature.INFORMATION:
+        return
+    if requirement.nature is Nature.CAPACITY:
+        yield from _capacity_faults(requirement)
+    if requirement.nature in PROVED and not requirement.proof.strip():
+        message = f"« {requirement.label} » : aucune preuve acceptée n’est indiquée."
+        yield Refusal(message, "Écrire quelle preuve est acceptée, « ou équivalent ».", PROVED[requirement.nature], requirement.key)
+    if measures_place(requirement.key, requirement.label):
+        message = f"« {requirement.label} » : l’origine ou la distance ne peuvent être ni une condition ni un critère (R2111-7)."
+        remedy = "Ce qui est permis : « au plus un intermédiaire », « récolté depuis moins de 48 h »."
+        yield Refusal(message, remedy, "CRI-08", requirement.key)
+    for text in (requirement.label, requirement.proof):
+        if lacks_equivalent(text):
+            message = f"« {text} » nomme un label sans accepter ce qui l’égale."
+            yield Refusal(message, f"Écrire : « {text.rstrip(' .')} ou équivalent ».", "CRI-09", requirement.key)
+    if requirement.nature is Nature.AWARD_CRITERION:
+        yield from _criterion_faults(requirement)
+
+
+def _capacity_faults(requirement: Requirement) -> Iterator[Refusal]:
+    rewriting = product_rewriting(f"{requirement.label} {requirement.key}")
+    if rewriting is not None:
+        remedy = "En faire une exigence de l’offre, un critère d’attribution ou une condition d’exécution"
+        remedy += f", ou écrire une capacité : « {rewriting} »." if rewriting else "."
+        message = f"« {requirement.label} » décrit ce qui est offert, non l’aptitude du candidat : ce n’est pas une condition d’admission."
+        yield Refusal(message, remedy, "ADM-01", requirement.key)
+    if proves_no_exclusion(f"{requirement.label} {requirement.proof}"):
+        message = f"« {requirement.label} » : une preuve d’absence d’exclusion ne se demande qu’à l’attributaire pressenti."
+        yield Refusal(message, "La retirer : la déclaration sur l’honneur suffit pour candidater.", "ADM-05", requirement.key)
+
+
+def _criterion_faults(criterion: Requirement) -> Iterator[Refusal]:
+    if "method" not in criterion.method and "sub_criteria" not in criterion.method:
+        message = f"Le critère « {criterion.label} » n’a pas de méthode de notation."
+        yield Refusal(message, "En choisir une : elle est publiée avec le poids.", "CRI-04", criterion.key)
+    yield from weight_faults(criterion, criterion.weight or Decimal(0))
+
+
+def _by_category(
+    stage: Stage, notice: Notice, rule: Callable[[Sequence[Criterion], CriteriaLaw, str], list[Refusal]], law: StageLaw
+) -> Iterator[Refusal]:
+    """The faults of the criteria of each category, once only when all categories share them."""
+    criteria = [each for each in stage.requirements if each.nature is Nature.AWARD_CRITERION]
+    named = {category for each in criteria for category in each.categories}
+    if not named:
+        yield from rule([Criterion.of_requirement(each) for each in criteria], law, "")
+        return
+    for category in dict.fromkeys((*notice.categories, *sorted(named))):
+        applied = [Criterion.of_requirement(each) for each in criteria if each.applies_to(category, ())]
+        yield from rule(applied, law, f"pour la catégorie « {category} »")
+
+
+def _announced_faults(stage: Stage, others: Sequence[Stage], notice: Notice) -> Iterator[Refusal]:
+    """SAD-20: a stage that comes after the notice keeps its criteria and their ranges (R2162-51)."""
+    initial = [each for each in others if each.announced_on <= notice.sent_on]
+    if stage.announced_on <= notice.sent_on or not initial:
+        return
+    announced = {each.key: each for other in initial for each in other.of_nature(Nature.AWARD_CRITERION)}
+    for each in stage.of_nature(Nature.AWARD_CRITERION):
+        if each.key not in announced:
+            message = f"« {each.label} » n’est pas un critère de l’avis."
+            yield Refusal(message, "Garder les critères annoncés, ou publier un nouveau système.", "SAD-20", each.key)
+            continue
+        before, after = announced_range(announced[each.key]), announced_range(each)
+        if after[0] < before[0] or after[1] > before[1]:
+            message = f"« {each.label} » : l’avis annonce un poids de {french_number(before[0])} à {french_number(before[1])}."
+            yield Refusal(message, "Rester dans ce qui est annoncé.", "SAD-20", each.key)
+
+
+def _capacity_change(stage: Stage, others: Sequence[Stage], notice: Notice) -> Iterator[Refusal]:
+    """PAL-01: after the first invitation, a stage of a corrigendum keeps the capacities of the one before it."""
+    before = [each for each in others if each.effective_on < stage.effective_on]
+    if notice.first_invitation_on is None or stage.announced_on <= notice.sent_on or not before:
+        return
+    if set(before[-1].of_nature(Nature.CAPACITY)) != set(stage.of_nature(Nature.CAPACITY)):
+        message = "Les capacités demandées ne changent plus après la première invitation."
+        yield Refusal(message, f"Reprendre celles de « {before[-1].label} ».", "PAL-01", "requirements")
+
+
+def _notice_warnings(stage: Stage, others: Sequence[Stage], notice: Notice, law: StageLaw) -> Iterator[Refusal]:
+    days = (stage.effective_on - stage.announced_on).days
+    if not _is_first(stage, others) and days < law.stage_notice_days:
+        message = f"Le palier prend effet {days} jour{'s' if days > 1 else ''} après son annonce."
+        remedy = f"Laisser au moins {law.stage_notice_days} jours aux fournisseurs pour s’adapter, ou écrire pourquoi."
+        yield Refusal(message, remedy, "PAL-03", "effective_on")
+    if stage.announced_on > notice.sent_on and others:
+        message = "Ce palier n’était pas dans l’avis initial : il passe par un avis rectificatif."
+        yield Refusal(message, "Écrire pourquoi il vient après l’avis.", "PAL-01", "announced_on")
+
+
+def _word_warnings(requirement: Requirement) -> Iterator[Refusal]:
+    strict = requirement.nature is Nature.AWARD_CRITERION
+    found = find_forbidden_words(f"{requirement.label}\n{requirement.proof}", strict=strict)
+    if found:
+        message = f"« {requirement.label} » : {listed([f'« {word} »' for word in found])} peut évoquer une origine ou une distance."
+        remedy = "Ni l’origine ni la distance ne peuvent compter (R2111-7) : reformuler, ou écrire pourquoi ce mot est nécessaire."
+        yield Refusal(message, remedy, "CRI-08", requirement.key)
