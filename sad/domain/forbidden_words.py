@@ -51,7 +51,10 @@ _PREMISES = (
 )
 
 # Between the word for delivery and the place, only what says when, how and where: any other word may be about origin.
-_WHEN = r"(?:chaque|tous|toutes|jours?|matins?|midis?|soirs?|avant|apres|entre|et|ou|vers|h|heures?|lundi|mardi|mercredi|jeudi|vendredi|samedi)"
+_WHEN = (
+    r"(?:chaque|tous|toutes|jours?|matins?|midis?|soirs?|avant|apres|entre|et|ou|vers|h|heures?"
+    r"|lundi|mardi|mercredi|jeudi|vendredi|samedi)"
+)
 _HOW = r"(?:assuree?s?|effectuee?s?|prevue?s?|possibles?|obligatoires?|gratuite?s?|comprise?s?|incluse?s?|est|sont|doit|etre|a faire)"
 _WHERE = r"(?:dans|a|au|aux|en|sur|la|le|les|l|un|une|de|du|des|d|plusieurs|toute?s?|cette|ce|ces|notre|nos|votre|vos|\d+)"
 _SITE = r"(?:territoire|adresse|batiments?|sites?|salles?|mairies?|hotel|siege|place|ecoles?|creches?|gymnases?|mediatheques?|locaux|local)"
