@@ -45,7 +45,7 @@ def test_vat_is_rounded_once_for_each_rate():
     assert content.total_with_vat == Decimal("12.70")
 
 
-@given(st.lists(st.tuples(st.decimals(0.01, 999, places=2), st.decimals(0.001, 999, places=3)), min_size=1, max_size=8))
+@given(st.lists(st.tuples(st.decimals("0.01", 999, places=2), st.decimals("0.001", 999, places=3)), min_size=1, max_size=8))
 def test_an_offer_read_back_has_the_same_total(pairs):
     lines = tuple(PricedLine(str(number), "x", quantity, "u", price, Decimal("5.5")) for number, (price, quantity) in enumerate(pairs))
     content = offer(*lines)
