@@ -23,6 +23,7 @@ def upgrade() -> None:
         sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("stage_content", sa.JSON(), nullable=True),
         sa.Column("stage_fingerprint", sa.String(length=64), nullable=True),
+        sa.Column("answer_due_on", sa.Date(), nullable=True),
         sa.Column("extended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("extension_reason", sa.String(length=4000), nullable=True),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
@@ -34,6 +35,7 @@ def upgrade() -> None:
             name=op.f("ck_applications_state"),
         ),
         sa.CheckConstraint("state IN ('draft', 'withdrawn') OR submitted_at IS NOT NULL", name=op.f("ck_applications_submitted")),
+        sa.CheckConstraint("submitted_at IS NULL OR answer_due_on IS NOT NULL", name=op.f("ck_applications_answer_due_on")),
         sa.CheckConstraint("(extended_at IS NULL) = (extension_reason IS NULL)", name=op.f("ck_applications_extension_reason")),
         sa.CheckConstraint("(submitted_at IS NULL) = (stage_fingerprint IS NULL)", name=op.f("ck_applications_stage_of_the_day")),
         sa.CheckConstraint("submitted_at IS NULL OR sworn_statement", name=op.f("ck_applications_sworn_statement")),
@@ -58,10 +60,18 @@ def upgrade() -> None:
     op.create_index(op.f("ix_applications_category_id"), "applications", ["category_id"], unique=False)
     op.create_index(op.f("ix_applications_organisation_id"), "applications", ["organisation_id"], unique=False)
     op.create_index(
-        "ix_applications_organisation_id_state_submitted_at",
+        "ix_applications_organisation_id_decided_at",
         "applications",
-        ["organisation_id", "state", "submitted_at", "id"],
+        ["organisation_id", "decided_at", "id"],
         unique=False,
+    )
+    op.create_index(
+        "ix_applications_pending",
+        "applications",
+        ["organisation_id", "answer_due_on", "id"],
+        unique=False,
+        sqlite_where=sa.text("state IN ('submitted', 'completion_requested', 'hearing')"),
+        postgresql_where=sa.text("state IN ('submitted', 'completion_requested', 'hearing')"),
     )
     op.create_index(op.f("ix_applications_supplier_id"), "applications", ["supplier_id"], unique=False)
     op.create_index(op.f("ix_applications_system_id"), "applications", ["system_id"], unique=False)

@@ -4,10 +4,12 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from sad.db import Base
+from sad.domain.admission.values import ApplicationFile
+from sad.domain.stages import Stage, stage_from_dict
 from sad.models.columns import Hash, Id, OrganisationId, Text, Word, one_of, only_one
 from sad.models.documents import Document
 from sad.models.people import Person
@@ -29,6 +31,7 @@ class ApplicationState(StrEnum):
 
 OPEN_STATES = ("draft", "submitted", "completion_requested", "hearing")
 PENDING_STATES = OPEN_STATES[1:]
+PENDING = f"state IN ({', '.join(map(repr, PENDING_STATES))})"
 
 
 class Application(Base):
@@ -47,7 +50,12 @@ class Application(Base):
         CheckConstraint("submitted_at IS NULL OR sworn_statement", name="sworn_statement"),
         CheckConstraint("(state IN ('admitted', 'refused')) = (decided_at IS NOT NULL)", name="decided"),
         CheckConstraint("(extended_at IS NULL) = (extension_reason IS NULL)", name="extension_reason"),
-        Index("ix_applications_organisation_id_state_submitted_at", "organisation_id", "state", "submitted_at", "id"),
+        CheckConstraint("submitted_at IS NULL OR answer_due_on IS NOT NULL", name="answer_due_on"),
+        Index(
+            "ix_applications_pending", "organisation_id", "answer_due_on", "id",
+            sqlite_where=text(PENDING), postgresql_where=text(PENDING),
+        ),
+        Index("ix_applications_organisation_id_decided_at", "organisation_id", "decided_at", "id"),
     )
 
     id: Mapped[Id]
@@ -63,6 +71,9 @@ class Application(Base):
     submitted_at: Mapped[datetime | None] = mapped_column(comment="first submission: fixes the stage that applies (PAL-04)")
     stage_content: Mapped[dict[str, Any] | None] = mapped_column(comment="frozen copy of the stage in force at submission")
     stage_fingerprint: Mapped[Hash | None]
+    answer_due_on: Mapped[date | None] = mapped_column(
+        comment="last day for the answer (R2162-45), kept at submission and rewritten when the evaluation is extended"
+    )
     extended_at: Mapped[datetime | None]
     extension_reason: Mapped[Text | None] = mapped_column(comment="why the evaluation takes 15 working days (R2162-45 al. 2)")
     decided_at: Mapped[datetime | None]
@@ -78,6 +89,33 @@ class Application(Base):
     )
     hearings: Mapped[list["Hearing"]] = relationship(back_populates="application", order_by="Hearing.id")
     decider: Mapped[Person | None] = relationship(foreign_keys=[decided_by])
+
+    def as_file(self) -> ApplicationFile:
+        """The application as the rules of admission examine it."""
+        return ApplicationFile(
+            category=self.category.key,
+            category_families=tuple(self.category.families),
+            families=tuple(self.supplier.families),
+            answers=self.answers,
+            documents=self._proofs(),
+            sworn_statement=self.sworn_statement,
+            name=self.supplier.name,
+            siret=self.supplier.siret,
+        )
+
+    def frozen_stage(self) -> Stage:
+        """The stage in force at its first submission (PAL-04). Raises ValueError for a draft, which has none yet."""
+        if self.stage_content is None:
+            raise ValueError("a draft has no stage of its own")
+        return stage_from_dict(self.stage_content)
+
+    def _proofs(self) -> dict[str, date | None]:
+        """The last day each proof holds, by requirement; where there are several, the one that holds longest."""
+        proofs: dict[str, date | None] = {}
+        for each in self.documents:
+            held = proofs.get(each.requirement, each.expires_on)
+            proofs[each.requirement] = max(held, each.expires_on) if held and each.expires_on else None
+        return proofs
 
 
 class ApplicationDocument(Base):

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 from sad.db import session
+from sad.domain.calendar import last_day, paris_day
 from sad.models.admissions import Admission, AdmissionEvent, AdmissionState
 from sad.models.applications import Application, ApplicationState
 from sad.models.people import Person
@@ -33,6 +34,7 @@ def make_application(supplier: Supplier, category: Category, state: ApplicationS
             "submitted_at": APPLIED if submitted else None,
             "stage_content": stage.content if submitted else None,
             "stage_fingerprint": stage.fingerprint if submitted else None,
+            "answer_due_on": last_day(paris_day(values.get("submitted_at") or APPLIED), 10, "working-eu") if submitted else None,
             **values,
         }
     )
