@@ -1,0 +1,180 @@
+"""Uploaded documents: what is accepted, and where it is kept.
+
+One table of limits, shown before the upload, in the notice and in every refusal: a limit that was not shown cannot be held against
+a supplier (CE 506640). Files of offers pass the same checks, then are sealed in their envelope instead of being stored here.
+"""
+
+import hashlib
+import os
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from uuid import uuid4
+
+from sad.domain.errors import Refusal, Refused
+from sad.file_types import FILE_TYPES, is_zip, unpacked_size
+
+MIB = 1024 * 1024
+MAX_FILES = 10
+MAX_FILE_BYTES = 10 * MIB
+MAX_TOTAL_BYTES = 30 * MIB
+MAX_UNPACKED_BYTES = 200 * MIB
+MAX_NAME_LENGTH = 150
+LIMITS_SENTENCE = (
+    f"Au plus {MAX_FILES} fichiers, {MAX_FILE_BYTES // MIB} Mo par fichier et {MAX_TOTAL_BYTES // MIB} Mo en tout ; "
+    f"formats acceptés : {', '.join(FILE_TYPES)} ; {MAX_UNPACKED_BYTES // MIB} Mo au plus par fichier une fois décompressé."
+)
+KEY = re.compile(r"([0-9a-f]{2})/\1[0-9a-f]{6}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+
+
+@dataclass(frozen=True, slots=True)
+class UploadedFile:
+    """A file as somebody sent it: nothing of it is trusted, neither its name nor what it says it is."""
+
+    name: str
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedFile:
+    """A file that passed the checks; its name is clean and its media type is what the content is."""
+
+    name: str
+    media_type: str
+    body: bytes
+
+    @property
+    def size(self) -> int:
+        """In bytes."""
+        return len(self.body)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """A file on disk: `size` in bytes, `sha256` in hexadecimal, `key` to read it again."""
+
+    name: str
+    media_type: str
+    size: int
+    sha256: str
+    key: str
+
+
+def check_files(files: Sequence[UploadedFile], *, field: str = "files") -> list[CheckedFile]:
+    """The files, cleaned, in the order given; two may bear the same name.
+
+    Raises `Refused` with every fault found, each with the limits in force, on the form field `field`.
+    """
+    faults = list(_faults(files))
+    if faults:
+        raise Refused(*(Refusal(fault, LIMITS_SENTENCE, field=field) for fault in faults))
+    return [_checked(file) for file in files]
+
+
+def clean_name(name: str) -> str:
+    """A file name to show and to send back: no folder, no invisible or direction-changing character, at most 150 characters."""
+    last_part = re.split(r"[/\\]", name)[-1]
+    visible = "".join(" " if letter.isspace() else letter for letter in last_part if letter.isspace() or _is_visible(letter))
+    tidy = unicodedata.normalize("NFC", " ".join(visible.split())).strip(". ") or "document"
+    return tidy if len(tidy) <= MAX_NAME_LENGTH else _shortened(tidy)
+
+
+def put(data_dir: Path, file: CheckedFile) -> StoredFile:
+    """Keep a checked file under `data_dir`; once this returns, a power cut does not lose it. Raises `OSError`."""
+    identifier = str(uuid4())
+    key = f"{identifier[:2]}/{identifier}"
+    path = path_of(data_dir, key)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    _write_whole(path, file.body)
+    for folder in path.parents[:3]:
+        _sync(folder)
+    return StoredFile(file.name, file.media_type, file.size, hashlib.sha256(file.body).hexdigest(), key)
+
+
+def get(data_dir: Path, key: str) -> bytes:
+    """The bytes kept under `key`. Raises `ValueError` for what is not a key, `FileNotFoundError` when there is nothing."""
+    return path_of(data_dir, key).read_bytes()
+
+
+def path_of(data_dir: Path, key: str) -> Path:
+    """Where the document `key` is kept. Raises `ValueError` for what is not a key, so that no key leads elsewhere."""
+    if not KEY.fullmatch(key):
+        raise ValueError(f"not a document key: {key!r}")
+    return data_dir / "documents" / key
+
+
+def _faults(files: Sequence[UploadedFile]) -> Iterator[str]:
+    if len(files) > MAX_FILES:
+        yield f"Il y a {len(files)} fichiers : c’est trop."
+    total = sum(len(file.body) for file in files)
+    if total > MAX_TOTAL_BYTES:
+        yield f"Les fichiers font ensemble {_megabytes(total)} : c’est trop."
+    for file in files:
+        fault = _fault(file)
+        if fault:
+            yield f"« {clean_name(file.name)} » : {fault}"
+
+
+def _fault(file: UploadedFile) -> str | None:
+    ending = _ending(file.name)
+    if ending not in FILE_TYPES:
+        return "ce type de fichier n’est pas accepté."
+    if not file.body:
+        return "le fichier est vide."
+    if len(file.body) > MAX_FILE_BYTES:
+        return f"le fichier fait {_megabytes(len(file.body))}, c’est trop."
+    if not FILE_TYPES[ending].recognises(file.body):
+        return f"ce n’est pas un fichier {ending.upper()} lisible ; l’enregistrer de nouveau dans ce format, sans mot de passe."
+    if is_zip(file.body) and unpacked_size(file.body) > MAX_UNPACKED_BYTES:
+        return "le fichier est trop gros une fois décompressé."
+    return None
+
+
+def _checked(file: UploadedFile) -> CheckedFile:
+    return CheckedFile(clean_name(file.name), FILE_TYPES[_ending(file.name)].media_type, file.body)
+
+
+def _ending(name: str) -> str:
+    return PurePosixPath(clean_name(name)).suffix.lower().lstrip(".")
+
+
+def _shortened(name: str) -> str:
+    """The first 150 characters, with the ending of the file kept."""
+    ending = PurePosixPath(name).suffix
+    return (name[: MAX_NAME_LENGTH - len(ending)].rstrip() + ending)[:MAX_NAME_LENGTH]
+
+
+def _is_visible(letter: str) -> bool:
+    """Neither a control, nor a format character (direction, zero width), nor one without a meaning of its own."""
+    return not unicodedata.category(letter).startswith("C")
+
+
+def _megabytes(size: int) -> str:
+    """`size` in bytes as a person reads it, rounded up so that what is refused never shows as the limit itself."""
+    tenths = -(-size * 10 // MIB)
+    return f"{tenths // 10},{tenths % 10} Mo"
+
+
+def _write_whole(path: Path, body: bytes) -> None:
+    """All of it under its name, or nothing: written beside, synced, then renamed."""
+    draft = path.with_suffix(".part")
+    try:
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(body)
+            stream.flush()
+            os.fsync(stream.fileno())
+        draft.rename(path)
+    except BaseException:
+        draft.unlink(missing_ok=True)
+        raise
+
+
+def _sync(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
