@@ -136,25 +136,25 @@ def _line_faults(line: PricedLine, vat_rates: Collection[Decimal], is_vat_exempt
     if is_vat_exempt and line.vat_rate not in (None, EXEMPT):
         faults.append(
             Refusal(
-                f"« {line.label} » : votre entreprise ne facture pas la TVA (CGI, article 293 B).",
-                "Choisir 0 %, ou corriger votre fiche si votre situation a changé.",
+                f"« {line.label} » : votre entreprise ne facture pas la TVA (CGI, article 293 B).",
+                "Choisir 0 %, ou corriger votre fiche si votre situation a changé.",
                 field=field,
             )
         )
     elif line.vat_rate is None or line.vat_rate not in vat_rates:
-        known = listed([f"{french_number(rate)} %" for rate in sorted(vat_rates)], "ou")
-        faults.append(Refusal(f"« {line.label} » : ce taux de TVA n’existe pas.", f"Choisir {known}.", field=field))
+        known = listed([f"{french_number(rate)} %" for rate in sorted(vat_rates)], "ou")
+        faults.append(Refusal(f"« {line.label} » : ce taux de TVA n’existe pas.", f"Choisir {known}.", field=field))
     return faults
 
 
 def _price_fault(line: PricedLine) -> Refusal | None:
     field, price = f"price-{line.key}", line.unit_price
     if price is None:
-        return Refusal(f"« {line.label} » : le prix manque.", f"Écrire le prix hors taxe pour une unité ({line.unit}).", field=field)
+        return Refusal(f"« {line.label} » : le prix manque.", f"Écrire le prix hors taxe pour une unité ({line.unit}).", field=field)
     if price <= 0:
-        return Refusal(f"« {line.label} » : le prix doit être supérieur à zéro.", "Corriger le prix.", field=field)
+        return Refusal(f"« {line.label} » : le prix doit être supérieur à zéro.", "Corriger le prix.", field=field)
     if price > GREATEST_PRICE or price != _cents(price):
-        return Refusal(f"« {line.label} » : ce prix ne se paie pas au centime.", "Écrire un prix en euros et centimes.", field=field)
+        return Refusal(f"« {line.label} » : ce prix ne se paie pas au centime.", "Écrire un prix en euros et centimes.", field=field)
     return None
 
 
@@ -162,13 +162,13 @@ def _value_faults(requirement: Requirement, value: Any, kind: str) -> list[Refus
     field = f"{kind}-{requirement.key}"
     answer = read_answer(requirement, value)
     if answer is None:
-        return [Refusal(f"« {requirement.label} » : il manque votre réponse.", "Répondre, même si c’est non ou zéro.", field=field)]
+        return [Refusal(f"« {requirement.label} » : il manque votre réponse.", "Répondre, même si c’est non ou zéro.", field=field)]
     if isinstance(answer, Decimal) and (answer < 0 or (requirement.unit == "percent" and answer > 100)):
         bounds = "entre 0 et 100" if requirement.unit == "percent" else "égal ou supérieur à 0"
-        return [Refusal(f"« {requirement.label} » : le nombre doit être {bounds}.", "Corriger le nombre.", field=field)]
+        return [Refusal(f"« {requirement.label} » : le nombre doit être {bounds}.", "Corriger le nombre.", field=field)]
     steps = requirement.method.get("steps", ()) if kind == "answer" else ()
     if steps and isinstance(answer, str) and answer not in {str(step[0]) for step in steps}:
-        return [Refusal(f"« {requirement.label} » : réponse inconnue.", "Choisir dans la liste.", field=field)]
+        return [Refusal(f"« {requirement.label} » : réponse inconnue.", "Choisir dans la liste.", field=field)]
     return []
 
 

@@ -80,7 +80,7 @@ def test_a_supplier_exempt_from_vat_deposits_at_zero_and_at_nothing_else():
 
 def test_a_value_under_a_specification_is_told_but_is_no_fault():
     assert faults(offer()) == []
-    assert shortfalls(offer(), (DIRECT, REUSABLE)) == ["35 % d’approvisionnement direct, 40 % demandés"]
+    assert shortfalls(offer(), (DIRECT, REUSABLE)) == ["35 % d’approvisionnement direct, 40 % demandés"]
     assert shortfalls(offer(direct_supply_pct="40"), (DIRECT, REUSABLE)) == []
 
 
