@@ -38,7 +38,8 @@ class Criterion:
     def of_requirement(cls, requirement: Requirement) -> "Criterion":
         """The criterion with the default weight that its stage gives it."""
         flags = {"price": requirement.price, "environmental": requirement.environmental}
-        return cls.of_grid({"key": requirement.key, "label": requirement.label, "weight": requirement.weight, **requirement.method, **flags})
+        line = {"key": requirement.key, "label": requirement.label, "weight": requirement.weight}
+        return cls.of_grid({**line, **requirement.method, **flags})
 
 
 def criteria_faults(criteria: Sequence[Criterion], law: CriteriaLaw, about: str = "") -> list[Refusal]:

@@ -203,9 +203,9 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     **dict.fromkeys(("categories", "exempt_families"), tuple),
 }
 _QUESTIONS = {
-    "percent": " : quelle part, en % ?",
-    "count": " : combien ?",
-    "yes_no": " : est-ce votre cas ?",
-    "text": " : que proposez-vous ?",
-    "points": " : quelle note ?",
+    "percent": " : quelle part, en % ?",
+    "count": " : combien ?",
+    "yes_no": " : est-ce votre cas ?",
+    "text": " : que proposez-vous ?",
+    "points": " : quelle note ?",
 }
