@@ -8,6 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Unique
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from sad.db import Base, Money
+from sad.domain.calendar import last_day, paris_day
 from sad.models.columns import Id, Name, OrganisationId, Text, Word, one_of
 from sad.models.documents import Document
 from sad.models.organisations import Organisation
@@ -57,6 +58,17 @@ class PurchasingSystem(Base):
     )
     documents: Mapped[list["SystemDocument"]] = relationship(back_populates="system", order_by="SystemDocument.id")
     changes: Mapped[list["SystemChange"]] = relationship(back_populates="system", order_by="SystemChange.id")
+
+    def window_ends(self, days: int) -> date | None:
+        """The last day of the initial period for applications, of so many days after the dispatch of the notice (R2162-44)."""
+        if self.notice_dispatched_at is None:
+            return None
+        return last_day(paris_day(self.notice_dispatched_at), days, "calendar")
+
+    def prolonged_until(self, days: int) -> date | None:
+        """The last day of the prolonged initial evaluation that its documents state, if they state one (R2162-45 al. 3)."""
+        ends = self.window_ends(days)
+        return last_day(ends, self.initial_evaluation_days, "calendar") if ends and self.initial_evaluation_days else None
 
 
 class Category(Base):
