@@ -5,9 +5,13 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parent.parent
 SHORTEST_KEY = 32
+FEWEST_DISTINCT = 10
+DATABASES = ("sqlite:///", "postgresql://", "postgresql+psycopg://")
+SMTP_SCHEMES = ("smtp", "smtp+starttls", "smtps")
 
 
 class SettingsError(Exception):
@@ -45,22 +49,32 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
     if environment not in ("development", "production"):
         raise SettingsError(f"SAD_ENV vaut « {environment} » : écrire development ou production.")
     data_dir = Path(environ.get("SAD_DATA_DIR") or ROOT / "var").absolute()
+    try:
+        return _settings(environ, environment, data_dir)
+    except OSError as error:
+        raise SettingsError(f"SAD_DATA_DIR ou SAD_SEAL_KEY_FILE : {error.filename} est hors d'accès ({error.strerror}).") from error
+
+
+def _settings(environ: Mapping[str, str], environment: str, data_dir: Path) -> Settings:
     in_production = environment == "production"
+    base_url = _base_url(environ, in_production)
     return Settings(
         environment=environment,
         database_url=_database_url(environ, data_dir, in_production),
         data_dir=data_dir,
         secret_key=_secret_key(environ, data_dir, in_production),
         seal_key=_seal_key(environ, data_dir, in_production),
-        base_url=_base_url(environ, in_production),
+        base_url=base_url,
         smtp_url=_smtp_url(environ, in_production),
-        mail_from=environ.get("SAD_MAIL_FROM", "ne-pas-repondre@marches-alimentaires.example"),
+        mail_from=_mail_from(environ, base_url),
     )
 
 
 def _database_url(environ: Mapping[str, str], data_dir: Path, in_production: bool) -> str:
     url = environ.get("SAD_DATABASE_URL")
     if url:
+        if not url.startswith(DATABASES):
+            raise SettingsError(f"SAD_DATABASE_URL doit commencer par {' ou '.join(DATABASES)}")
         return url
     if in_production:
         raise SettingsError("SAD_DATABASE_URL manque : donner l'adresse de la base, postgresql://…")
@@ -72,7 +86,7 @@ def _secret_key(environ: Mapping[str, str], data_dir: Path, in_production: bool)
     key = environ.get("SAD_SECRET_KEY", "")
     if not key and not in_production:
         return _kept_key(data_dir / "keys" / "secret.key")
-    if len(key) < SHORTEST_KEY or len(set(key)) < 10:
+    if _is_weak(key):
         raise SettingsError(
             f"SAD_SECRET_KEY manque ou est trop faible : il faut au moins {SHORTEST_KEY} caractères tirés au hasard. "
             "Par exemple : python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
@@ -95,23 +109,51 @@ def _seal_key(environ: Mapping[str, str], data_dir: Path, in_production: bool) -
     if in_production and file.stat().st_mode & 0o077:
         raise SettingsError(f"SAD_SEAL_KEY_FILE : {file} est lisible par d'autres. Faire : chmod 600 {file}")
     key = file.read_bytes().strip()
-    if len(key) < SHORTEST_KEY:
+    if _is_weak(key):
         raise SettingsError(f"SAD_SEAL_KEY_FILE : il faut au moins {SHORTEST_KEY} octets tirés au hasard.")
     return key
 
 
+def _is_weak(key: str | bytes) -> bool:
+    return len(key) < SHORTEST_KEY or len(set(key)) < FEWEST_DISTINCT
+
+
 def _base_url(environ: Mapping[str, str], in_production: bool) -> str:
     url = environ.get("SAD_BASE_URL", "" if in_production else "http://localhost:8000").rstrip("/")
-    if in_production and not url.startswith("https://"):
-        raise SettingsError("SAD_BASE_URL : donner l'adresse publique du service, en https://")
+    schemes = ("https",) if in_production else ("https", "http")
+    if not _is_address(url, schemes):
+        raise SettingsError(f"SAD_BASE_URL : donner l'adresse publique du service, en {' ou '.join(f'{each}://' for each in schemes)}")
     return url
 
 
 def _smtp_url(environ: Mapping[str, str], in_production: bool) -> str | None:
     url = environ.get("SAD_SMTP_URL") or None
+    form = "Forme : smtp://nom:secret@hôte:587 (ou smtp+starttls://, smtps://)"
     if in_production and url is None:
-        raise SettingsError("SAD_SMTP_URL manque : sans elle aucune lettre ne part. Forme : smtp://nom:secret@hôte:587")
+        raise SettingsError(f"SAD_SMTP_URL manque : sans elle aucune lettre ne part. {form}")
+    if url is not None and not _is_address(url, SMTP_SCHEMES):
+        raise SettingsError(f"SAD_SMTP_URL n'est pas l'adresse d'un serveur de courrier. {form}")
     return url
+
+
+def _mail_from(environ: Mapping[str, str], base_url: str) -> str:
+    sender = environ.get("SAD_MAIL_FROM") or f"ne-pas-repondre@{_sending_host(base_url)}"
+    if sender.count("@") != 1 or any(letter.isspace() for letter in sender):
+        raise SettingsError("SAD_MAIL_FROM : donner une seule adresse, sans le nom, par exemple achats@ville.fr")
+    return sender
+
+
+def _sending_host(base_url: str) -> str:
+    host = urlsplit(base_url).hostname or ""
+    return host if "." in host and not host.replace(".", "").isdigit() else "marches-alimentaires.example"
+
+
+def _is_address(url: str, schemes: tuple[str, ...]) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 def _kept_key(path: Path) -> str:
