@@ -8,6 +8,7 @@ from sad.models import (
     documents,
     evaluations,
     invitations,
+    job_runs,
     journal,
     letters,
     mini_tenders,
@@ -22,5 +23,5 @@ from sad.models import (
 
 AGGREGATES = (
     organisations, people, suppliers, documents, certificates, systems, stages, applications, admissions,
-    mini_tenders, invitations, offers, openings, evaluations, awards, letters, journal,
+    mini_tenders, invitations, offers, openings, evaluations, awards, letters, journal, job_runs,
 )
