@@ -42,12 +42,12 @@ _SPELLING = {_fold(word): word for word in _WORDS + _PLURALS}
 _STRICT = _whole_words(_WORDS)
 _FREE = _whole_words(_WORDS + _PLURALS)
 
-_AND_SAME = r"(?:nouveaux |anciens |propres |memes |autres )?"
+_QUALIFIED = r"(?:nouveaux |anciens |propres |memes |autres )?"
 _WHAT_FOR = r"(?:d'|de |du |des |ou |sont |techniques|municipaux|administratifs|scolaires|professionnels|sanitaires|associatifs)"
 _PREMISES = (
-    rf"\b(?:mes|tes|ses|nos|vos|leurs|ces) {_AND_SAME}locaux\b"
-    rf"|\b(?:dans|vers|devant|hors|jusqu') ?(?:(?:de|a|aux) ?)?(?:les|des|d')? ?{_AND_SAME}locaux\b"
-    rf"|\b(?:les|des|aux) {_AND_SAME}locaux (?={_WHAT_FOR})"
+    rf"\b(?:mes|tes|ses|nos|vos|leurs|ces) {_QUALIFIED}locaux\b"
+    rf"|\b(?:dans|vers|devant|hors|jusqu') ?(?:(?:de|a|aux) ?)?(?:les|des|d')? ?{_QUALIFIED}locaux\b"
+    rf"|\b(?:les|des|aux) {_QUALIFIED}locaux (?={_WHAT_FOR})"
 )
 
 # Between the word for delivery and the place, only what says when, how and where: any other word may be about origin.
@@ -61,7 +61,7 @@ _SITE = r"(?:territoire|adresse|batiments?|sites?|salles?|mairies?|hotel|siege|p
 _DELIVERY = (
     r"\b(?:livr(?:er|ee?s?|aisons?|able?s?)|lieux? de (?:livraison|retrait)|lieux? d'execution)"
     rf"(?:[ ,:('/-]+(?:{_WHEN}|{_HOW}|{_WHERE}|{_SITE})(?![^\W_]))*"
-    r"[ ,:('/-]+(?:dans|a|au|aux|en|sur|de|du|des|d)"
+    rf"[ ,:('/-]+(?:dans|a|au|aux|en|sur|{_SITE} (?:de|du|des|d))"
     r"(?:[ '](?:la|le|les|l|un|une|chaque|plusieurs|toute?s? les|toutes?|cette|ce|notre|votre|\d+))*"
     r"[ '](?:communes?|departements?|local|locaux)(?![^\W_])"
 )
