@@ -8,6 +8,7 @@ from sad.domain.stages import Stage
 
 IDENTITY = "identity"
 LA_POSTE = "356000000"
+LA_POSTE_SEAT = "35600000000048"
 
 
 def check(file: ApplicationFile, stage: Stage, day: date) -> list[Finding]:
@@ -16,14 +17,13 @@ def check(file: ApplicationFile, stage: Stage, day: date) -> list[Finding]:
 
 
 def is_siret(number: str) -> bool:
-    """Whether these are 14 digits with their check digit; La Poste has a rule of its own."""
+    """Whether these are 14 digits that end on their check digit, as their first 9 do; La Poste has a rule of its own."""
     digits = "".join(number.split())
-    if len(digits) != 14 or not (digits.isascii() and digits.isdigit()):
+    if len(digits) != 14 or not (digits.isascii() and digits.isdigit()) or not _ends_on_check_digit(digits[:9]):
         return False
-    if digits.startswith(LA_POSTE) and sum(map(int, digits)) % 5 == 0:
-        return True
-    doubled = (int(digit) * (2 if rank % 2 == 0 else 1) for rank, digit in enumerate(digits))
-    return sum(value - 9 if value > 9 else value for value in doubled) % 10 == 0
+    if digits.startswith(LA_POSTE) and digits != LA_POSTE_SEAT:
+        return sum(map(int, digits)) % 5 == 0
+    return _ends_on_check_digit(digits)
 
 
 def _name(file: ApplicationFile) -> Iterator[Finding]:
@@ -47,3 +47,9 @@ def _families(file: ApplicationFile) -> Iterator[Finding]:
         message = "Aucune famille de produits déclarée n’est de cette catégorie (R2162-37)."
         remedy = "Ajouter ce que l’entreprise vend dans cette catégorie, ou candidater à une autre."
         yield Finding("SAD-03", IDENTITY, message, remedy, "missing")
+
+
+def _ends_on_check_digit(digits: str) -> bool:
+    """Luhn: from the right, every second digit counts double, and the sum ends on 0."""
+    doubled = (int(digit) * (1 + rank % 2) for rank, digit in enumerate(reversed(digits)))
+    return sum(value - 9 if value > 9 else value for value in doubled) % 10 == 0
