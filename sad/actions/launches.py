@@ -1,0 +1,105 @@
+"""What surrounds a mini-tender on the day it would leave: its invitees, what the law says of it, its deadline."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from sqlalchemy import select
+
+from sad import parameters
+from sad.actions.limits import limits_of, prolonged_until
+from sad.db import session
+from sad.domain.calendar import earliest_deadline, last_day, paris_day
+from sad.domain.errors import Refusal
+from sad.domain.launch import Launch, PendingApplication, launch_faults, launch_warnings
+from sad.domain.law import LaunchLaw
+from sad.domain.stages import Stage as StageValue
+from sad.domain.stages import grid_of, stage_in_force
+from sad.models.admissions import Admission, AdmissionState
+from sad.models.applications import PENDING_STATES, Application
+from sad.models.mini_tenders import MiniTender
+from sad.models.stages import Stage
+from sad.models.suppliers import Supplier
+from sad.models.systems import PurchasingSystem
+
+
+def launch_of(mini_tender: MiniTender, admitted: int, at: datetime) -> Launch:
+    """The mini-tender as the rules of launching read it, if it left at that instant."""
+    system, category = mini_tender.system, mini_tender.category
+    stage = stage_in_force(published_stages(system), at)
+    key = category.key if category else ""
+    return Launch(
+        at=at,
+        closes_at=mini_tender.wanted_closes_at,
+        notice_sent_on=paris_day(system.notice_dispatched_at or at),
+        valid_from=system.valid_from,
+        valid_until=min(system.valid_until, paris_day(system.ended_at)) if system.ended_at else system.valid_until,
+        object=mini_tender.title,
+        category=key,
+        categories=tuple(each.key for each in system.categories),
+        category_families=tuple(category.families) if category else (),
+        stage=stage,
+        grid=grid_of(stage, key, _weights(mini_tender)),
+        admitted=admitted,
+        lines=len(mini_tender.lines),
+        budget=mini_tender.budget,
+        budget_fixed_at=at if mini_tender.budget is not None else None,
+        service_on=paris_day(mini_tender.happens_at) if mini_tender.happens_at else None,
+        pending=tuple(_pending(mini_tender)),
+        prolonged_until=prolonged_until(system),
+        environmental_clauses=(system.environmental_clause,) if system.environmental_clause else (),
+        sustainable_specifications=(mini_tender.packaging,) if mini_tender.packaging else (),
+        texts={"title": mini_tender.title, "constraints": mini_tender.constraints, "dietary_needs": mini_tender.dietary_needs},
+        justifications=mini_tender.justifications,
+    )
+
+
+def warnings_of(mini_tender: MiniTender, at: datetime) -> list[Refusal]:
+    """What would ask for a recorded reason if the mini-tender left at that instant."""
+    launch = launch_of(mini_tender, len(admitted_to(mini_tender)), at)
+    return launch_warnings(launch, LaunchLaw.on(paris_day(at), parameters.value))
+
+
+def faults_of(mini_tender: MiniTender, at: datetime) -> list[Refusal]:
+    """Everything that would forbid sending the mini-tender at that instant."""
+    launch = launch_of(mini_tender, len(admitted_to(mini_tender)), at)
+    return launch_faults(launch, LaunchLaw.on(paris_day(at), parameters.value))
+
+
+def first_possible_deadline(at: datetime) -> datetime:
+    """The first instant at which a deadline may be set for a mini-tender sent at `at` (SAD-17, R2162-50)."""
+    return earliest_deadline(paris_day(at), parameters.value("tender_period_days", on=paris_day(at)))
+
+
+def proposed_deadline(at: datetime) -> datetime:
+    """Noon of the second working day after the first possible one: time for a question and for a harvest."""
+    first = first_possible_deadline(at)
+    day = last_day(paris_day(first), 1, "working-eu")
+    return first + timedelta(days=(day - paris_day(first)).days, hours=12)
+
+
+def admitted_to(mini_tender: MiniTender) -> list[Supplier]:
+    """All the suppliers admitted to the category now: the list of invitees, which nobody can edit (SAD-15)."""
+    admitted = (
+        select(Supplier)
+        .join(Admission, Admission.supplier_id == Supplier.id)
+        .where(Admission.category_id == mini_tender.category_id, Admission.state == AdmissionState.ADMITTED)
+    )
+    return list(session.scalars(admitted.order_by(Supplier.id)))
+
+
+def published_stages(system: PurchasingSystem) -> list[StageValue]:
+    """The published stages of a system, as the rules read them."""
+    rows = session.scalars(select(Stage).where(Stage.system_id == system.id, Stage.published_at.is_not(None)))
+    return [row.as_value() for row in rows]
+
+
+def _pending(mini_tender: MiniTender) -> Iterator[PendingApplication]:
+    """The applications to the category that wait for their decision (SAD-16)."""
+    waiting = select(Application).where(Application.category_id == mini_tender.category_id, Application.state.in_(PENDING_STATES))
+    for application in session.scalars(waiting.order_by(Application.id)):
+        yield PendingApplication(application.supplier.name, limits_of(application).hard)
+
+
+def _weights(mini_tender: MiniTender) -> dict[str, Decimal] | None:
+    return {key: Decimal(str(weight)) for key, weight in mini_tender.weights.items()} if mini_tender.weights else None

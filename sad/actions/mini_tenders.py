@@ -1,0 +1,195 @@
+"""Needs and mini-tenders before they are sent: drafts, copies, the buyer's check."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import select
+
+from sad.actions.journal import record
+from sad.actions.letters import people_with, post_letter
+from sad.db import session
+from sad.domain.calendar import PARIS, paris_day, paris_instant
+from sad.domain.errors import Refused, refuse
+from sad.domain.lifecycle import moved
+from sad.letters import mini_tenders as letters
+from sad.models.mini_tenders import MiniTender, MiniTenderLine, MiniTenderState
+from sad.models.organisations import Service
+from sad.models.people import Person, Role
+from sad.models.systems import Category, PurchasingSystem
+from sad.need_templates import NeedTemplate
+
+DAYS_AHEAD = 21
+COPIED = (
+    "template",
+    "guests",
+    "place",
+    "access",
+    "vegetarian_meals",
+    "allergens",
+    "dietary_needs",
+    "packaging",
+    "constraints",
+    "budget",
+    "weights",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class NeedLine:
+    """A line as a person wrote it."""
+
+    label: str
+    quantity: Decimal
+    unit: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NeedChange:
+    """What one screen of the wizard changes; what it does not show is left out (`UNCHANGED`)."""
+
+    title: Any = ...
+    category_id: Any = ...
+    guests: Any = ...
+    happens_at: Any = ...
+    place: Any = ...
+    access: Any = ...
+    vegetarian_meals: Any = ...
+    allergens: Any = ...
+    dietary_needs: Any = ...
+    packaging: Any = ...
+    constraints: Any = ...
+    budget: Any = ...
+    weights: Any = ...
+    wanted_closes_at: Any = ...
+    justifications: Any = ...
+    lines: Sequence[NeedLine] | None = None
+
+    def values(self) -> Mapping[str, Any]:
+        """The columns that change."""
+        named = ((each.name, getattr(self, each.name)) for each in fields(self) if each.name != "lines")
+        return {name: value for name, value in named if value is not ...}
+
+
+def start_mini_tender(service: Service, template: NeedTemplate, *, system: PurchasingSystem, by: Person, at: datetime) -> MiniTender:
+    """A draft of a need of that service, filled from the template for a number of guests still to be said."""
+    mini_tender = MiniTender(
+        organisation_id=service.organisation_id,
+        system_id=system.id,
+        category_id=_category_of(system, template.category),
+        service_id=service.id,
+        created_by=by.id,
+        created_at=at,
+        template=template.key,
+        title=template.label,
+        happens_at=_proposed_moment(template, at),
+        constraints="\n".join(template.constraints),
+    )
+    session.add(mini_tender)
+    record("start_mini_tender", mini_tender, by=by, at=at, template=template.key)
+    return mini_tender
+
+
+def copy_mini_tender(past: MiniTender, template: NeedTemplate, *, system: PurchasingSystem, by: Person, at: datetime) -> MiniTender:
+    """A new draft with what a past need of the same service said, at a later date."""
+    draft = MiniTender(
+        organisation_id=past.organisation_id,
+        system_id=system.id,
+        category_id=past.category_id if past.system_id == system.id else _category_of(system, template.category),
+        service_id=past.service_id,
+        created_by=by.id,
+        created_at=at,
+        title=past.title,
+        happens_at=_proposed_moment(template, at),
+        **{name: getattr(past, name) for name in COPIED},
+    )
+    draft.lines = [MiniTenderLine(position=line.position, label=line.label, quantity=line.quantity, unit=line.unit) for line in past.lines]
+    session.add(draft)
+    record("copy_mini_tender", draft, by=by, at=at, copied_from=past.id)
+    return draft
+
+
+def save_need(mini_tender: MiniTender, change: NeedChange, *, version: int, by: Person, at: datetime) -> MiniTender:
+    """Keep one screen of a draft.
+
+    Refused once it is no longer a draft, and when somebody else saved another version meanwhile (what was typed stays
+    on the screen of the second, who is told).
+    """
+    if mini_tender.state not in (MiniTenderState.DRAFT, MiniTenderState.TO_CHECK):
+        raise refuse(
+            "Cette consultation est publiée : elle ne change plus.",
+            "La déclarer sans suite et en lancer une autre, ou répondre aux questions des fournisseurs.",
+            rule="CRI-12",
+        )
+    if mini_tender.version != version:
+        raise refuse(
+            "Une autre personne a modifié ce besoin pendant que vous l’écriviez.",
+            "Vos réponses sont restées sur cet écran. Comparez, puis enregistrez de nouveau.",
+        )
+    for name, value in change.values().items():
+        setattr(mini_tender, name, value)
+    if change.lines is not None:
+        _rewrite_lines(mini_tender, change.lines)
+    session.flush()
+    record("save_need", mini_tender, by=by, at=at, changed=sorted(change.values()) + (["lines"] if change.lines is not None else []))
+    return mini_tender
+
+
+def fill_lines(template: NeedTemplate, guests: int) -> tuple[NeedLine, ...]:
+    """The lines of the template for that many guests."""
+    return tuple(NeedLine(line.label, line.quantity(guests), line.unit) for line in template.lines)
+
+
+def submit_for_check(mini_tender: MiniTender, *, by: Person, at: datetime) -> MiniTender:
+    """Hand the draft to the buyers of the organisation, who are told."""
+    mini_tender.state = moved("mini_tender", mini_tender.state, "ask_check")
+    mini_tender.returned_reason = None
+    for buyer in people_with(Role.BUYER, mini_tender.organisation_id):
+        post_letter(
+            letters.to_check(mini_tender, asked_by=by),
+            to=buyer,
+            at=at,
+            organisation_id=mini_tender.organisation_id,
+            mini_tender=mini_tender,
+        )
+    record("submit_for_check", mini_tender, by=by, at=at)
+    return mini_tender
+
+
+def return_to_requester(mini_tender: MiniTender, reason: str, *, by: Person, at: datetime) -> MiniTender:
+    """Send the draft back to the person who wrote it, with what to mend."""
+    if not reason.strip():
+        raise refuse("Le motif manque.", "Dire en une phrase ce qu’il faut reprendre.", field="reason")
+    mini_tender.state = moved("mini_tender", mini_tender.state, "return")
+    mini_tender.returned_reason = reason.strip()
+    post_letter(
+        letters.returned(mini_tender), to=mini_tender.creator, at=at, organisation_id=mini_tender.organisation_id, mini_tender=mini_tender
+    )
+    record("return_to_requester", mini_tender, by=by, at=at, reason=mini_tender.returned_reason)
+    return mini_tender
+
+
+def _rewrite_lines(mini_tender: MiniTender, lines: Sequence[NeedLine]) -> None:
+    mini_tender.lines.clear()
+    session.flush()
+    mini_tender.lines.extend(
+        MiniTenderLine(position=position, label=line.label, quantity=line.quantity, unit=line.unit)
+        for position, line in enumerate(lines, start=1)
+    )
+
+
+def _category_of(system: PurchasingSystem, key: str) -> int | None:
+    return session.scalar(select(Category.id).where(Category.system_id == system.id, Category.key == key))
+
+
+def _proposed_moment(template: NeedTemplate, at: datetime) -> datetime:
+    """Three weeks ahead on a working day, at the hour of the template; the hour is left as it is on a clock change."""
+    day = paris_day(at) + timedelta(days=DAYS_AHEAD)
+    day += timedelta(days={5: 2, 6: 1}.get(day.weekday(), 0))
+    local = datetime.combine(day, template.hour)
+    try:
+        return paris_instant(local)
+    except Refused:
+        return local.replace(tzinfo=PARIS)

@@ -1,0 +1,77 @@
+"""Questions of invitees before the deadline, answered to all of them at once."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+
+from sad import parameters
+from sad.actions.journal import record
+from sad.actions.letters import people_with, post_letter, post_to_supplier
+from sad.actions.publications import invitees_of
+from sad.db import session
+from sad.domain.calendar import paris_day
+from sad.domain.errors import Refusal, refuse
+from sad.domain.phases import is_open
+from sad.letters import mini_tenders as letters
+from sad.models.invitations import Invitation, Question
+from sad.models.mini_tenders import MiniTender
+from sad.models.people import Person, Role
+from sad.models.suppliers import Supplier
+
+
+def ask_question(mini_tender: MiniTender, supplier: Supplier, text: str, *, by: Person, at: datetime) -> Question:
+    """Ask the buyer something before the deadline; only an invitee may."""
+    if not text.strip():
+        raise refuse("La question est vide.", "Écrire votre question, puis l’envoyer.", field="text")
+    invited = select(Invitation.id).where(Invitation.mini_tender_id == mini_tender.id, Invitation.supplier_id == supplier.id)
+    if session.scalar(invited) is None:
+        raise refuse("Votre entreprise n’est pas invitée à cette consultation.", "Les admis de sa catégorie le sont tous.", rule="SAD-15")
+    if not is_open(mini_tender, at):
+        raise refuse("La date limite est passée : les questions ne sont plus reçues.", "Écrire au service achats.", rule="TIM-02")
+    question = Question(
+        organisation_id=mini_tender.organisation_id,
+        mini_tender_id=mini_tender.id,
+        supplier_id=supplier.id,
+        text=text.strip(),
+        asked_at=at,
+    )
+    session.add(question)
+    for buyer in people_with(Role.BUYER, mini_tender.organisation_id):
+        post_letter(
+            letters.question_asked(mini_tender, question.text),
+            to=buyer,
+            at=at,
+            organisation_id=mini_tender.organisation_id,
+            mini_tender=mini_tender,
+        )
+    record("ask_question", question, by=by, at=at, mini_tender=mini_tender.id)
+    return question
+
+
+def answer_question(question: Question, answer: str, *, by: Person, at: datetime) -> Question:
+    """Answer once, to every invitee, without saying who asked (TIM-04)."""
+    if not answer.strip():
+        raise refuse("La réponse est vide.", "Elle sera lue par tous les fournisseurs invités.", rule="TIM-04", field="answer")
+    if question.answer is not None:
+        raise refuse("Cette question a déjà sa réponse.", "La compléter en répondant à une autre question.", rule="TIM-04")
+    mini_tender = question.mini_tender
+    if not is_open(mini_tender, at):
+        raise refuse("La date limite est passée : une réponse n’aiderait plus personne.", "", rule="TIM-02")
+    question.answer, question.answered_at, question.answered_by = answer.strip(), at, by.id
+    text = letters.question_answered(mini_tender, question.text, question.answer)
+    for supplier in invitees_of(mini_tender):
+        post_to_supplier(supplier, text, at=at, organisation_id=mini_tender.organisation_id, mini_tender=mini_tender)
+    record("answer_question", question, by=by, at=at, mini_tender=mini_tender.id)
+    return question
+
+
+def late_answer_warning(mini_tender: MiniTender, at: datetime) -> Refusal | None:
+    """TIM-02 (R2132-6): supplementary information later than six days before the deadline."""
+    days = int(parameters.value("supplementary_info_days", on=paris_day(at)))
+    if mini_tender.closes_at is None or (paris_day(mini_tender.closes_at) - paris_day(at)).days >= days:
+        return None
+    return Refusal(
+        f"Il reste moins de {days} jours avant la date limite.",
+        "Si la réponse change ce que les fournisseurs doivent proposer, déclarer la consultation sans suite et la relancer.",
+        "TIM-02",
+    )

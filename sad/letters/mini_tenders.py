@@ -1,0 +1,40 @@
+"""Letters about mini-tenders, from the check to the invitation and to the end without a contract."""
+
+from sad.letters.text import LetterText, write_letter
+from sad.models.mini_tenders import MiniTender
+from sad.models.people import Person
+
+
+def to_check(mini_tender: MiniTender, *, asked_by: Person) -> LetterText:
+    """To each buyer: a need waits for its check."""
+    return write_letter("mini_tender_to_check", mini_tender=mini_tender, asked_by=asked_by)
+
+
+def returned(mini_tender: MiniTender) -> LetterText:
+    """To the requester: what to mend."""
+    return write_letter("mini_tender_returned", mini_tender=mini_tender)
+
+
+def published(mini_tender: MiniTender, invited: int) -> LetterText:
+    """To the requester: it has left, to so many suppliers."""
+    return write_letter("mini_tender_published", mini_tender=mini_tender, invited=invited)
+
+
+def invitation(mini_tender: MiniTender) -> LetterText:
+    """To each person of each invitee, with the six contents of SAD-19 (R2144-9)."""
+    return write_letter("invitation", mini_tender=mini_tender, system=mini_tender.system, organisation=mini_tender.organisation)
+
+
+def discontinued(mini_tender: MiniTender) -> LetterText:
+    """To each invitee: no contract, and why (R2185-2)."""
+    return write_letter("discontinued", mini_tender=mini_tender, organisation=mini_tender.organisation)
+
+
+def question_asked(mini_tender: MiniTender, text: str) -> LetterText:
+    """To the buyers: a question waits; it does not say who asks."""
+    return write_letter("question_asked", mini_tender=mini_tender, text=text)
+
+
+def question_answered(mini_tender: MiniTender, question: str, answer: str) -> LetterText:
+    """To every invitee: the question and its answer, without the name of who asked (TIM-04)."""
+    return write_letter("question_answered", mini_tender=mini_tender, question=question, answer=answer)
