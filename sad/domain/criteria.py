@@ -87,7 +87,7 @@ def _environment_faults(criteria: Sequence[Criterion], law: CriteriaLaw, end: st
     return [
         Refusal(
             f"Aucun critère d’attribution ne porte sur l’environnement{end}.",
-            "Ajouter un critère lié à l’offre : emballage réemployable, part de produits bio ou équivalent, livraison groupée…",
+            "Ajouter un critère lié à l’offre : emballage réemployable, part de produits bio ou équivalent ou livraison groupée.",
             "CRI-01",
             "weights",
         )
