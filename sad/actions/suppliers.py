@@ -14,7 +14,7 @@ from sad.actions.accounts import find_person, note_failed_login
 from sad.actions.journal import record
 from sad.actions.letters import post_letter
 from sad.db import session
-from sad.domain.errors import Refusal, Refused, refuse
+from sad.domain.errors import Refusal, Refused
 from sad.letters.text import write_letter
 from sad.models.people import Person
 from sad.models.suppliers import Supplier, SupplierMember

@@ -1,0 +1,127 @@
+"""Deciding an application: more time, admission, refusal. A person decides; the examination proposes."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+
+from sad.actions.application_file import check_readable, hold, tell
+from sad.actions.hearings import is_heard
+from sad.actions.journal import record
+from sad.actions.limits import limits_of
+from sad.db import session
+from sad.domain.admission.decision import DISCRETIONARY_EXCLUSIONS, Examination, Reason, examine, refusal_faults
+from sad.domain.calendar import paris_day
+from sad.domain.errors import Refusal, Refused, refuse
+from sad.domain.lifecycle import moved
+from sad.letters import applications as letters
+from sad.models.admissions import Admission, AdmissionEvent, AdmissionState
+from sad.models.applications import PENDING_STATES, Application
+from sad.models.people import Person
+
+
+def examination(application: Application, at: datetime) -> Examination:
+    """All that is found in the application against its frozen stage, on the Paris day of `at`; a proposal, not a decision."""
+    return examine(application.as_file(), application.frozen_stage(), paris_day(at))
+
+
+def extend_evaluation(application: Application, *, reason: str, by: Person, at: datetime) -> Application:
+    """Take fifteen working days instead of ten, for a written reason (SAD-09). Raises `Refused`."""
+    check_readable(hold(application), at)
+    faults = list(extension_faults(application, reason, at))
+    if faults:
+        raise Refused(*faults)
+    application.extended_at, application.extension_reason = at, reason
+    application.answer_due_on = limits_of(application).hard
+    text = letters.evaluation_extended(application, reason=reason, due_on=application.answer_due_on)
+    tell(application, text, at=at)
+    record("extend_evaluation", application, by=by, at=at, reason=reason, due_on=application.answer_due_on.isoformat())
+    return application
+
+
+def extension_faults(application: Application, reason: str, at: datetime) -> Iterator[Refusal]:
+    """All that forbids extending the evaluation now for this reason."""
+    if application.state not in PENDING_STATES:
+        yield Refusal("Cette candidature n’attend plus de réponse.", "", "SAD-09")
+        return
+    if application.extended_at is not None:
+        yield Refusal("L’examen est déjà prolongé à quinze jours : la loi n’en donne pas plus.", "Décider.", "SAD-09")
+    elif application.answer_due_on is not None and paris_day(at) > application.answer_due_on:
+        yield Refusal("Le délai de dix jours est passé : il ne se prolonge plus.", "Décider sans attendre.", "SAD-09")
+    if not reason.strip():
+        yield Refusal("La raison n’est pas écrite.", "Dire quelles pièces ou quelles vérifications le justifient.", "SAD-09", "reason")
+
+
+def admit(application: Application, *, note: str = "", by: Person, at: datetime) -> Admission:
+    """Admit the supplier to the category (SAD-11: nobody counts how many are); the letter leaves at once (SAD-12).
+
+    Against a finding, `note` says why. Raises `Refused`.
+    """
+    check_readable(hold(application), at)
+    state = moved("application", application.state, "admit")
+    if examination(application, at).outcome != "admissible" and not note.strip():
+        raise refuse(
+            "L’examen trouve des points qui ne vont pas.", "Écrire pourquoi vous admettez tout de même.", rule="ADM-01", field="note"
+        )
+    application.state, application.decided_at, application.decided_by = state, at, by.id
+    application.decision_reasons = []
+    admission = _admission(application, at=at)
+    admission.events.append(AdmissionEvent(state=AdmissionState.ADMITTED, reason=note, decided_by=by.id, decided_at=at))
+    tell(application, letters.admitted(application, at=at), at=at)
+    record("admit", application, by=by, at=at, note=note, stage=application.stage_fingerprint)
+    return admission
+
+
+def refuse_application(application: Application, reasons: Sequence[Reason], *, by: Person, at: datetime) -> Application:
+    """Refuse it for reasons that each cite a published capacity, a formal ground or an article of exclusion (ADM-09).
+
+    A discretionary exclusion comes after a hearing (ADM-08), and another person decides it. The letter leaves at once
+    (SAD-12). Raises `Refused` with every fault.
+    """
+    check_readable(hold(application), at)
+    state = moved("application", application.state, "refuse")
+    faults = reason_faults(application, reasons, by=by, at=at)
+    if faults:
+        raise Refused(*faults)
+    application.state, application.decided_at, application.decided_by = state, at, by.id
+    application.decision_reasons = [{"requirement": each.requirement, "sentence": each.sentence} for each in reasons]
+    tell(application, letters.refused(application, reasons, at=at), at=at)
+    record("refuse_application", application, by=by, at=at, reasons=application.decision_reasons, stage=application.stage_fingerprint)
+    return application
+
+
+def reason_faults(application: Application, reasons: Sequence[Reason], *, by: Person, at: datetime) -> list[Refusal]:
+    """All that forbids refusing the application for these reasons, or this person to do it."""
+    stage, category = application.frozen_stage(), application.category.key
+    if not reasons:
+        return refusal_faults(reasons, stage, category=category)
+    faults = [
+        fault
+        for reason in reasons
+        for fault in refusal_faults([reason], stage, category=category, heard=is_heard(application, reason.requirement, at))
+    ]
+    return [*faults, *_same_person_faults(application, reasons, by)]
+
+
+def _same_person_faults(application: Application, reasons: Sequence[Reason], by: Person) -> Iterator[Refusal]:
+    """An exclusion is decided by four eyes: whoever raised the facts does not decide on them."""
+    grounds = {reason.requirement for reason in reasons if reason.requirement in DISCRETIONARY_EXCLUSIONS}
+    if any(hearing.ground in grounds and hearing.asked_by == by.id for hearing in application.hearings):
+        message = "Vous avez demandé les observations : une autre personne décide de l’exclusion."
+        yield Refusal(message, "Demander à un collègue du service achats de décider.", "ADM-08")
+
+
+def _admission(application: Application, *, at: datetime) -> Admission:
+    """The admission of this supplier in this category: a new one, or the former one that lives again."""
+    admission = session.scalar(
+        select(Admission).where(
+            Admission.supplier_id == application.supplier_id, Admission.category_id == application.category_id
+        )
+    )
+    if admission is None:
+        admission = Admission(
+            organisation_id=application.organisation_id, category=application.category, supplier=application.supplier
+        )
+        session.add(admission)
+    admission.application, admission.state, admission.admitted_at = application, AdmissionState.ADMITTED, at
+    return admission
