@@ -13,7 +13,7 @@ from sad.domain.forbidden_words import find_forbidden_words
 from sad.domain.law import LaunchLaw
 from sad.domain.requirements import Nature
 from sad.domain.sentences import french_date, french_moment, listed
-from sad.domain.stages import Stage, weight_faults
+from sad.domain.stages import Stage, sub_weight_faults, weight_faults
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +187,8 @@ def _grid_faults(launch: Launch, law: LaunchLaw) -> Iterator[Refusal]:
         else:
             message = f"« {each.label} » n’est pas un critère du palier en vigueur (R2162-51)."
             yield Refusal(message, "Garder les critères de l’avis.", "SAD-20", each.key)
+    for line in launch.grid.get("criteria", ()):
+        yield from sub_weight_faults(line)
     yield from criteria_faults(launch.criteria, law)
     if not launch.grid.get("tie_rule"):
         message = "Rien ne dit comment départager deux offres à égalité."

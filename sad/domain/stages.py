@@ -94,16 +94,22 @@ def grid_of(stage: Stage, category: str, weights: Mapping[str, Decimal] | None =
     `weights` goes by key of criterion or sub-criterion, in points; what it leaves out keeps the stage's weight.
     Raises `Refused` with every weight out of its announced range (SAD-20) and every sum that fails (CRI-04).
     """
-    chosen = {key: Decimal(str(weight)) for key, weight in (weights or {}).items()}
-    criteria = stage.of_nature(Nature.AWARD_CRITERION, category)
-    grid = [_grid_criterion(each, chosen) for each in criteria]
-    faults = _unknown_weights(grid, chosen)
-    faults += [fault for each in criteria for fault in weight_faults(each, _weight(each, chosen))]
-    faults += [fault for each in grid for fault in _sub_weight_faults(each)]
-    faults += total_faults([Criterion.of_grid(each) for each in grid])
+    grid, chosen = unchecked_grid(stage, category, weights), weights or {}
+    faults = _unknown_weights(grid["criteria"], chosen)
+    for criterion, line in zip(stage.of_nature(Nature.AWARD_CRITERION, category), grid["criteria"], strict=True):
+        faults += [*weight_faults(criterion, Decimal(line["weight"])), *sub_weight_faults(line)]
+    faults += total_faults([Criterion.of_grid(each) for each in grid["criteria"]])
     if faults:
         raise Refused(*faults)
-    return {"criteria": grid, "decimals": 2, "tie_rule": proposed_tie_rule(criteria, chosen), "minimum_total": None}
+    return grid
+
+
+def unchecked_grid(stage: Stage, category: str, weights: Mapping[str, Decimal] | None = None) -> dict[str, Any]:
+    """The same grid whatever the weights: for a draft, and for a launch whose faults are said all at once."""
+    chosen = {key: Decimal(str(weight)) for key, weight in (weights or {}).items()}
+    criteria = stage.of_nature(Nature.AWARD_CRITERION, category)
+    lines = [_grid_criterion(each, chosen) for each in criteria]
+    return {"criteria": lines, "decimals": 2, "tie_rule": proposed_tie_rule(criteria, chosen), "minimum_total": None}
 
 
 def weight_faults(criterion: Requirement, weight: Decimal) -> list[Refusal]:
@@ -120,6 +126,17 @@ def weight_faults(criterion: Requirement, weight: Decimal) -> list[Refusal]:
             criterion.key,
         )
     ]
+
+
+def sub_weight_faults(criterion: Mapping[str, Any]) -> list[Refusal]:
+    """CRI-04: sub-criteria are published with weights that add up to their criterion's."""
+    subs = criterion.get("sub_criteria") or []
+    total = sum((Decimal(str(sub["weight"])) for sub in subs), Decimal(0))
+    if not subs or total == Decimal(str(criterion["weight"])):
+        return []
+    asked = french_number(Decimal(str(criterion["weight"])))
+    message = f"Les sous-critères de « {criterion['label']} » font {french_number(total)}, et le critère {asked}."
+    return [Refusal(message, "Ajuster leurs poids pour que la somme soit la même.", "CRI-04", criterion["key"])]
 
 
 def announced_range(criterion: Requirement) -> tuple[Decimal, Decimal]:
@@ -187,17 +204,6 @@ def _grid_criterion(criterion: Requirement, chosen: Mapping[str, Decimal]) -> di
             {**sub, "weight": decimal_text(chosen[sub["key"]])} if sub["key"] in chosen else sub for sub in line["sub_criteria"]
         ]
     return line
-
-
-def _sub_weight_faults(criterion: Mapping[str, Any]) -> list[Refusal]:
-    """CRI-04: sub-criteria are published with weights that add up to their criterion's."""
-    subs = criterion.get("sub_criteria") or []
-    total = sum((Decimal(str(sub["weight"])) for sub in subs), Decimal(0))
-    if not subs or total == Decimal(criterion["weight"]):
-        return []
-    asked = french_number(Decimal(criterion["weight"]))
-    message = f"Les sous-critères de « {criterion['label']} » font {french_number(total)}, et le critère {asked}."
-    return [Refusal(message, "Ajuster leurs poids pour que la somme soit la même.", "CRI-04", criterion["key"])]
 
 
 def _unknown_weights(grid: Sequence[Mapping[str, Any]], chosen: Mapping[str, Decimal]) -> list[Refusal]:

@@ -10,7 +10,15 @@ from hypothesis import strategies as st
 from stdnum import luhn
 from stdnum.fr import siret
 
-from sad.domain.admission.decision import CHECKS, Reason, examine, refusal_faults
+from sad.domain.admission.decision import (
+    CHECKS,
+    DISCRETIONARY_EXCLUSIONS,
+    MANDATORY_EXCLUSIONS,
+    Reason,
+    examine,
+    refusal_faults,
+)
+from sad.domain.admission.grounds import EXCLUSIONS
 from sad.domain.admission.identity import is_siret
 from sad.domain.admission.values import ApplicationFile
 from tests.factories.requirements import a_stage, capacity, criteria, information, specification
@@ -148,6 +156,11 @@ def test_a_refusal_without_reason_is_refused_and_all_faults_come_at_once():
 
 def test_a_discretionary_exclusion_follows_a_hearing():
     assert refusal_faults([Reason("L2141-9", "Entente établie.")], STAGE, heard=True) == []
+
+
+def test_every_exclusion_has_its_words_and_is_mandatory_or_discretionary():
+    assert set(EXCLUSIONS) == {*MANDATORY_EXCLUSIONS, *DISCRETIONARY_EXCLUSIONS}
+    assert not set(MANDATORY_EXCLUSIONS) & set(DISCRETIONARY_EXCLUSIONS)
 
 
 def test_a_capacity_of_another_category_is_no_reason():

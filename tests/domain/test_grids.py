@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from sad.domain.criteria import Criterion, criteria_faults, environment_warnings
 from sad.domain.errors import Refused
-from sad.domain.stages import grid_of
+from sad.domain.stages import grid_of, unchecked_grid
 from tests.factories.requirements import STAGE_LAW, a_stage, criteria, criterion
 
 PRICE, QUALITY, PACKAGING = criteria()
@@ -44,6 +44,11 @@ def test_every_weight_out_of_range_and_the_sum_are_refused_together():
         grid_of(a_stage(), "pain", {"price": Decimal(51)})
     assert rules_of(refused) == ["CRI-04"]
     assert "Retirer 1 point." in str(refused.value)
+
+
+def test_a_draft_shows_its_grid_whatever_the_weights():
+    grid = unchecked_grid(a_stage(), "pain", {"price": Decimal(99)})
+    assert [each["weight"] for each in grid["criteria"]] == ["99", "30", "20"]
 
 
 def test_a_criterion_of_another_category_is_not_in_the_grid():
