@@ -16,7 +16,7 @@ from werkzeug.datastructures import FileStorage
 from wtforms import Field, FieldList, FormField, SelectMultipleField, StringField, ValidationError
 from wtforms.fields import FileField, PasswordField
 from wtforms.validators import StopValidation
-from wtforms.widgets import CheckboxInput, FileInput, Input, ListWidget, TextInput
+from wtforms.widgets import CheckboxInput, DateInput, DateTimeLocalInput, EmailInput, FileInput, ListWidget
 
 from sad.domain.calendar import PARIS, paris_instant
 from sad.domain.errors import Refusal, Refused
@@ -156,7 +156,7 @@ class SiretField(StringField):
 class EmailField(StringField):
     """An e-mail address, kept in lower case."""
 
-    widget = TextInput("email")
+    widget = EmailInput()
 
     def post_validate(self, form: Any, validation_stopped: bool) -> None:
         if not self.data or validation_stopped:
@@ -170,7 +170,7 @@ class EmailField(StringField):
 class DateField(Field):
     """A day: from the browser's calendar (2026-12-03), or typed as 3/12/2026."""
 
-    widget = Input("date")
+    widget = DateInput()
 
     def process_formdata(self, valuelist: list[str]) -> None:
         self.data = read_date(valuelist[0]) if valuelist else None
@@ -184,7 +184,7 @@ class DateField(Field):
 class ParisDateTimeField(Field):
     """A day and an hour in Paris, in two boxes, as an aware instant; the hour that a change of clock skips or repeats is refused."""
 
-    widget = Input("datetime-local")  # the macro draws the two boxes
+    widget = DateTimeLocalInput()  # the macro draws the two boxes
 
     def process_formdata(self, valuelist: list[str]) -> None:
         self.data = None

@@ -5,7 +5,8 @@ from itertools import groupby
 from flask import render_template
 from sqlalchemy import select
 
-from sad import db, parameters
+from sad import clock, db, parameters
+from sad.domain.calendar import paris_day
 from sad.models.organisations import Organisation
 from sad.web.access import public
 
@@ -36,7 +37,8 @@ FIRMNESS = {
 
 @public
 def home() -> str:
-    return render_template("public/home.html")
+    """What this is, for whom, and how it works."""
+    return render_template("public/home.html", days=_days())
 
 
 @public
@@ -49,7 +51,7 @@ def rules() -> str:
 
 @public
 def how_to_apply() -> str:
-    return render_template("public/how_to_apply.html")
+    return render_template("public/how_to_apply.html", days=_days())
 
 
 @public
@@ -65,4 +67,19 @@ def accessibility() -> str:
 @public
 def legal_notice() -> str:
     organisations = db.session.scalars(select(Organisation).order_by(Organisation.name)).all()
-    return render_template("public/legal_notice.html", organisations=organisations)
+    return render_template("public/legal_notice.html", organisations=organisations, years=_years())
+
+
+def _days() -> dict[str, int]:
+    """The periods quoted to whoever reads, as the law sets them today."""
+    names = {"evaluation": "evaluation_working_days", "extended": "evaluation_extended_working_days", "tender": "tender_period_days"}
+    return _in_force(names)
+
+
+def _years() -> dict[str, int]:
+    return _in_force({"tender": "tender_retention_years", "contract": "contract_retention_years"})
+
+
+def _in_force(names: dict[str, str]) -> dict[str, int]:
+    today = paris_day(clock.now())
+    return {short: parameters.value(name, on=today) for short, name in names.items()}
