@@ -14,7 +14,7 @@ from sad.domain.errors import Refusal
 from sad.domain.launch import Launch, PendingApplication, launch_faults, launch_warnings
 from sad.domain.law import LaunchLaw
 from sad.domain.stages import Stage as StageValue
-from sad.domain.stages import grid_of, stage_in_force
+from sad.domain.stages import stage_in_force, unchecked_grid
 from sad.models.admissions import Admission, AdmissionState
 from sad.models.applications import PENDING_STATES, Application
 from sad.models.mini_tenders import MiniTender
@@ -39,7 +39,7 @@ def launch_of(mini_tender: MiniTender, admitted: int, at: datetime) -> Launch:
         categories=tuple(each.key for each in system.categories),
         category_families=tuple(category.families) if category else (),
         stage=stage,
-        grid=grid_of(stage, key, _weights(mini_tender)),
+        grid=unchecked_grid(stage, key, _weights(mini_tender)),
         admitted=admitted,
         lines=len(mini_tender.lines),
         budget=mini_tender.budget,
