@@ -101,6 +101,7 @@ def check_values(values: Mapping[str, Any], grid: Grid, where: str, faults: Faul
 
 
 def check_value(value: object, criterion: Criterion, where: str, faults: Faults) -> None:
+    """A value that the method of its criterion refuses is a fault."""
     try:
         method_of(criterion).accepts(criterion, value)
     except ValueError as expected:

@@ -145,6 +145,7 @@ def check_price(grid: Grid, faults: Faults) -> None:
 
 
 def decimals_of_print(value: object) -> int:
+    """How many decimals points and totals are printed with: 0 to 6."""
     text = str(value)
     if isinstance(value, bool) or text not in ("0", "1", "2", "3", "4", "5", "6"):
         raise ValueError("un entier de 0 à 6")
@@ -152,6 +153,7 @@ def decimals_of_print(value: object) -> int:
 
 
 def keys_or_null(value: object) -> tuple[str, ...]:
+    """The keys of a tie rule; none for null."""
     if value is None:
         return ()
     if not isinstance(value, list | tuple) or not all(map(is_text, value)):
@@ -160,12 +162,14 @@ def keys_or_null(value: object) -> tuple[str, ...]:
 
 
 def name_of_method(value: object) -> str:
+    """The name of one of the methods."""
     if not is_text(value) or value not in METHODS:
         raise ValueError(f"l’une des méthodes {', '.join(METHODS)}")
     return str(value)
 
 
 def range_of(criterion: Criterion, ends: object) -> tuple[Fraction, Fraction] | None:
+    """The plausible values of a criterion of numbers, from the lower to the higher; None for null."""
     if ends is None:
         return None
     if not is_numeric(criterion):

@@ -98,22 +98,27 @@ def yes_no(criterion: Criterion, among: Among) -> Share:
 
 
 def always(criterion: Criterion) -> bool:
+    """The cheapest offer is never under another."""
     return True
 
 
 def never(criterion: Criterion) -> bool:
+    """The cheapest offer may be under another."""
     return False
 
 
 def lower_is_better(criterion: Criterion) -> bool:
+    """Whether points fall from the lowest offer to the highest."""
     return bool(criterion.options["better"] == "lower")
 
 
 def best_is_lower(criterion: Criterion) -> bool:
+    """Whether points fall from `best` to `worst`."""
     return bool(criterion.options["best"] < criterion.options["worst"])
 
 
 def has_falling_steps(criterion: Criterion) -> bool:
+    """Whether steps are numeric and their shares never rise."""
     shares = [step.share for step in criterion.options["steps"]]
     return not criterion.has_text_steps and shares == sorted(shares, reverse=True)
 

@@ -45,6 +45,7 @@ def option_to_json(value: Any) -> Any:
 
 
 def positive_number(value: object) -> Fraction:
+    """A number over 0."""
     number = read_number(value)
     if number <= 0:
         raise ValueError("un nombre supérieur à 0")
@@ -52,16 +53,19 @@ def positive_number(value: object) -> Fraction:
 
 
 def number_or_null(value: object) -> Fraction | None:
+    """A number, or None for null. The readers of this file raise ValueError with what was expected, in French."""
     return None if value is None else read_number(value)
 
 
 def true_or_false(value: object) -> bool:
+    """A JSON boolean."""
     if not isinstance(value, bool):
         raise ValueError("true ou false")
     return value
 
 
 def lower_or_higher(value: object) -> str:
+    """Which side `linear_minmax` prefers."""
     if not isinstance(value, str) or value not in ("lower", "higher"):
         raise ValueError("lower ou higher")
     return str(value)
@@ -84,6 +88,7 @@ def ladder(value: object) -> tuple[Step, ...]:
 
 
 def is_number(value: object) -> bool:
+    """Whether a value of a file is a number."""
     try:
         read_number(value)
     except ValueError:
@@ -92,10 +97,12 @@ def is_number(value: object) -> bool:
 
 
 def is_share(value: object) -> bool:
+    """Whether a value of a file is a number from 0 to 1."""
     return is_number(value) and 0 <= read_number(value) <= 1
 
 
 def rise_strictly(limits: Sequence[Any]) -> bool:
+    """Whether numeric limits rise strictly, null being allowed last."""
     numbers = [read_number(limit) for limit in limits if limit is not None]
     return None not in limits[:-1] and numbers == sorted(set(numbers))
 

@@ -1,11 +1,10 @@
 """What a buyer should know of a grid: the rules it touches, and the criteria whose method cannot spread the points."""
 
-import re
-import unicodedata
 from collections.abc import Callable, Collection, Iterator
 from fractions import Fraction
 from operator import attrgetter
 
+from sad.domain.forbidden_words import find_forbidden_words
 from sad.domain.scoring.methods import Among, common_unit, method_of
 from sad.domain.scoring.numbers import french, written
 from sad.domain.scoring.values import Criterion, Grid, GridWarning
@@ -14,7 +13,6 @@ from sad.domain.scoring.values import Criterion, Grid, GridWarning
 # under a tenth of its own weight, the spread of a criterion decides nothing.
 LEAST_ENVIRONMENT = Fraction(1, 10)
 LEAST_SPREAD = Fraction(1, 10)
-FORBIDDEN_WORDS = {"commune", "departement", "km", "kilometre", "kilometres", "local", "locale", "locaux", "locales", "origine"}
 
 Found = Iterator[tuple[str | None, str]]
 
@@ -59,11 +57,10 @@ def weights_off(grid: Grid) -> Found:
 def forbidden_words(grid: Grid) -> Found:
     """CRI-08, R2111-7."""
     for criterion in grid.every_criterion:
-        label = unicodedata.normalize("NFKC", criterion.label)
-        words = [word for word in re.findall(r"[^\W\d_]+", label) if plain(word) in FORBIDDEN_WORDS]
+        words = find_forbidden_words(criterion.label, strict=True)
         if words:
-            said = ", ".join(f"« {word} »" for word in dict.fromkeys(words))
-            yield criterion.key, f"« {criterion.label} » contient {said} : l’origine et la distance ne se notent pas (R2111-7)."
+            said = ", ".join(f"« {word} »" for word in words)
+            yield criterion.key, f"« {criterion.label} » contient {said} : l’origine et la distance ne se notent pas (R2111-7)."
 
 
 def no_tie_rule(grid: Grid) -> Found:
@@ -111,12 +108,6 @@ def marked(grid: Grid, mark: str) -> list[Criterion]:
     """The scored criteria that carry a mark (`price`, `environmental`), or whose parent does."""
     has = attrgetter(mark)
     return [leaf for criterion in grid.criteria for leaf in criterion.scored if has(criterion) or has(leaf)]
-
-
-def plain(word: str) -> str:
-    """A word without case nor accents."""
-    letters = unicodedata.normalize("NFKD", word.casefold())
-    return "".join(letter for letter in letters if not unicodedata.combining(letter))
 
 
 def _text(number: Fraction) -> str:
