@@ -18,6 +18,7 @@ from sad.domain.errors import Refusal, Refused
 from sad.letters.text import write_letter
 from sad.models.people import Person
 from sad.models.suppliers import Supplier, SupplierMember
+from sad.reference import product_families
 
 KINDS = {
     "producteur": "Producteur, productrice",
@@ -101,8 +102,8 @@ def profile_faults(profile: Profile) -> Iterator[Refusal]:
         yield Refusal("La commune manque.", "Écrire celle de l’établissement.", field="commune")
     if not POSTCODE.fullmatch(profile.postcode):
         yield Refusal("Un code postal a cinq chiffres.", "Par exemple 26000.", field="postcode")
-    if not profile.families:
-        yield Refusal("Aucune famille de produits n’est cochée.", "Cocher ce que vous vendez.", field="families")
+    if not profile.families or not set(profile.families) <= set(product_families()):
+        yield Refusal("Aucune famille de produits connue n’est cochée.", "Cocher ce que vous vendez.", field="families")
 
 
 def siret_fault(siret: str) -> str:

@@ -2,6 +2,8 @@
 
 import itertools
 
+from stdnum import luhn
+
 from sad.db import session
 from sad.models.people import Person
 from sad.models.suppliers import Supplier, SupplierMember, UsualOffer
@@ -43,8 +45,10 @@ def member_of(supplier: Supplier) -> Person:
 
 
 def _siret(number: int) -> str:
-    """A SIRET that passes the check digit."""
-    body = f"{900000000000 + number * 7}{'0'}"[:13]
-    digits = [int(digit) for digit in body]
-    total = sum(digit if place % 2 else sum(divmod(digit * 2, 10)) for place, digit in enumerate(reversed(digits), start=0))
-    return body + str(-total % 10)
+    """A SIRET that passes both check digits."""
+    siren = _checked(f"{90000000 + number}")
+    return _checked(f"{siren}0001")
+
+
+def _checked(digits: str) -> str:
+    return digits + luhn.calc_check_digit(digits)
