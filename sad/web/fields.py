@@ -24,7 +24,7 @@ from sad.letters.wording import number
 from sad.storage import LIMITS_SENTENCE, MAX_FILES, CheckedFile, UploadedFile, check_files
 
 SPACES = re.compile(r"[\s\u00a0\u202f\u2007\u2009]+")
-NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)?")
+NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)?", re.ASCII)
 CONTROLS = {
     "HiddenField": "hidden",
     "CSRFTokenField": "hidden",
@@ -85,7 +85,7 @@ class Required:
     def __call__(self, form: Any, field: Field) -> None:
         if field.process_errors:
             raise StopValidation
-        if field.data in (None, "", [], False):
+        if field.data is None or field.data is False or field.data in ("", []):
             field.errors[:] = []
             raise StopValidation(self.message)
 

@@ -6,8 +6,8 @@ from sad.web.account import passwords, sessions
 
 blueprint = Blueprint("account", __name__)
 
-blueprint.add_url_rule("/connexion", "login", sessions.sign_in, methods=["GET", "POST"])
-blueprint.add_url_rule("/deconnexion", "logout", sessions.sign_out, methods=["POST"])
+blueprint.add_url_rule("/connexion", "login", sessions.login, methods=["GET", "POST"])
+blueprint.add_url_rule("/deconnexion", "logout", sessions.logout, methods=["POST"])
 blueprint.add_url_rule("/accueil", "home", sessions.home)
 blueprint.add_url_rule("/compte", "overview", passwords.overview)
 blueprint.add_url_rule("/compte/mot-de-passe", "change_password", passwords.change, methods=["GET", "POST"])

@@ -9,10 +9,10 @@ from sad.db import transaction
 from sad.domain.errors import Refused
 from sad.models.people import Person, Role
 from sad.trust.passwords import verify_password
-from sad.web import login
 from sad.web.access import current_person, current_supplier, own_suppliers, public, signed_in
 from sad.web.account.forms import AskResetForm, ChangePasswordForm, ResetForm
 from sad.web.acts import attempt, form_page
+from sad.web.login import sign_in
 
 ROLES = {
     Role.REQUESTER: "Agent, service demandeur",
@@ -41,7 +41,7 @@ def change() -> Response:
     if form.validate_on_submit() and _knows_current(form, person) and (hashed := _chosen(form, person)):
         with transaction():
             accounts.change_password(person, password_hash=hashed, by=person, at=clock.now())
-        login.sign_in(person)
+        sign_in(person)
         flash("Votre mot de passe est changé. Vos autres appareils sont déconnectés.", "success")
         return redirect(url_for("account.overview"))
     return form_page("account/change_password.html", form, minimum=accounts.shortest_password(person))
@@ -78,7 +78,7 @@ def reset(token: str) -> Response:
         with attempt(form) as done:
             accounts.reset_password(token, password_hash=hashed, at=clock.now())
         if done:
-            login.sign_in(person)
+            sign_in(person)
             flash("Votre nouveau mot de passe est enregistré.", "success")
             return redirect(url_for("account.home"))
     return form_page("account/reset.html", form, minimum=accounts.shortest_password(person))

@@ -9,17 +9,17 @@ from sad import clock
 from sad.actions import accounts
 from sad.db import transaction
 from sad.models.people import Person
-from sad.web import login
 from sad.web.access import act_for, current_person, own_suppliers, person_or_none, public, signed_in
 from sad.web.account.forms import LoginForm
 from sad.web.acts import form_page
+from sad.web.login import sign_in, sign_out
 from sad.web.navigation import spaces_of
 
 TOO_MANY = "Trop d’essais depuis cet appareil. Attendez un quart d’heure, ou demandez un nouveau mot de passe."
 
 
 @public
-def sign_in() -> Response:
+def login() -> Response:
     """The login page; who is already in goes home."""
     if person_or_none():
         return redirect(url_for("account.home"))
@@ -27,14 +27,14 @@ def sign_in() -> Response:
     if form.validate_on_submit():
         person = _recognise(form)
         if person:
-            login.sign_in(person)
+            sign_in(person)
             return redirect(_safe_next() or url_for("account.home"))
     return form_page("account/login.html", form)
 
 
 @signed_in
-def sign_out() -> Response:
-    login.sign_out()
+def logout() -> Response:
+    sign_out()
     flash("Vous êtes déconnecté.", "info")
     return redirect(url_for("public.home"))
 
@@ -64,7 +64,7 @@ def close_sessions() -> Response:
     person = current_person()
     with transaction():
         accounts.revoke_sessions(person, by=person, at=clock.now())
-    login.sign_in(person)
+    sign_in(person)
     flash("Vos autres appareils sont déconnectés.", "success")
     return redirect(url_for("account.overview"))
 

@@ -1,0 +1,71 @@
+"""What every answer says to the browser."""
+
+import dataclasses
+
+import pytest
+
+from sad.web import create_app
+
+EVERYWHERE = ["/", "/regles", "/nulle-part", "/static/sad.css", "/connexion"]
+
+
+@pytest.mark.parametrize("path", EVERYWHERE)
+def test_every_answer_forbids_what_it_does_not_need(client, path):
+    headers = client.get(path).headers
+    policy = headers["Content-Security-Policy"]
+    assert "default-src 'self'" in policy
+    assert "unsafe" not in policy
+    assert "frame-ancestors 'none'" in policy
+    assert "form-action 'self'" in policy
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Referrer-Policy"] == "same-origin"
+    assert "geolocation=()" in headers["Permissions-Policy"]
+
+
+def test_a_breakdown_has_the_same_headers_and_a_page(app, monkeypatch):
+    def break_down():
+        raise ZeroDivisionError
+
+    break_down.permission = app.view_functions["public.home"].permission
+    monkeypatch.setitem(app.view_functions, "public.home", break_down)
+    app.config.update(TESTING=False)
+    answer = app.test_client().get("/")
+    assert answer.status_code == 500
+    assert "Content-Security-Policy" in answer.headers
+    assert "Le service a eu un problème" in answer.text
+
+
+@pytest.mark.parametrize("path", ["/", "/regles", "/comment-candidater", "/protection-des-offres", "/accessibilite", "/mentions-legales"])
+def test_pages_hold_no_script_no_inline_style_and_call_nobody(client, path):
+    answer = client.get(path)
+    assert answer.status_code == 200
+    assert "<script" not in answer.text
+    assert " style=" not in answer.text
+    assert 'src="http' not in answer.text
+    assert '<link rel="stylesheet" href="http' not in answer.text
+
+
+def test_a_public_page_sets_no_cookie(client):
+    assert "Set-Cookie" not in client.get("/").headers
+
+
+def test_static_files_are_kept_by_browsers_and_pages_are_not(client):
+    page = client.get("/")
+    address = page.text.partition('href="/static/sad.css')[2].partition('"')[0]
+    assert address.startswith("?v=")
+    assert client.get(f"/static/sad.css{address}").cache_control.max_age == 365 * 24 * 3600
+    assert client.get("/static/sad.css").cache_control.max_age == 24 * 3600
+    assert page.headers["Cache-Control"] == "private, no-cache"
+
+
+def test_under_https_the_browser_is_told_to_stay_there_and_the_cookie_is_bound_to_the_host(settings, database):
+    secure = create_app(dataclasses.replace(settings, base_url="https://achats.example"))
+    answer = secure.test_client().get("/connexion", base_url="https://achats.example")
+    assert answer.headers["Strict-Transport-Security"].startswith("max-age=")
+    cookie = answer.headers["Set-Cookie"]
+    assert cookie.startswith("__Host-sad=")
+    assert "Secure" in cookie and "HttpOnly" in cookie and "SameSite=Lax" in cookie and "Path=/" in cookie and "Domain" not in cookie
+
+
+def test_on_this_machine_the_cookie_does_not_ask_for_https(client):
+    assert "Strict-Transport-Security" not in client.get("/").headers
