@@ -33,6 +33,8 @@ def upgrade() -> None:
         sa.Column("classification", sa.String(length=40), nullable=True),
         sa.Column("classification_reason", sa.String(length=4000), nullable=True),
         sa.Column("classified_by", sa.Integer(), nullable=True),
+        sa.Column("price_justification", sa.String(length=4000), nullable=True),
+        sa.Column("justification_recorded_by", sa.Integer(), nullable=True),
         sa.CheckConstraint(
             "NOT is_opened OR (NOT late AND state = 'deposited')", name=op.f("ck_offers_only_live_offers_in_time_are_opened")
         ),
@@ -42,12 +44,17 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint("state IN ('deposited', 'replaced', 'withdrawn')", name=op.f("ck_offers_state")),
         sa.CheckConstraint("(classification IS NULL) = (classification_reason IS NULL)", name=op.f("ck_offers_classification_reason")),
+        sa.CheckConstraint(
+            "(price_justification IS NULL) = (justification_recorded_by IS NULL)", name=op.f("ck_offers_price_justification")
+        ),
+        sa.CheckConstraint("price_justification IS NULL OR is_opened", name=op.f("ck_offers_sealed_offer_has_no_justification")),
         sa.CheckConstraint("classification IS NULL OR is_opened", name=op.f("ck_offers_sealed_offer_has_no_classification")),
         sa.CheckConstraint("is_opened = (content IS NOT NULL)", name=op.f("ck_offers_content_only_once_opened")),
         sa.CheckConstraint("is_opened = (total IS NOT NULL)", name=op.f("ck_offers_total_only_once_opened")),
         sa.CheckConstraint("late = (received_at > closes_at)", name=op.f("ck_offers_late_agrees_with_deadline")),
         sa.ForeignKeyConstraint(["classified_by"], ["people.id"], name=op.f("fk_offers_classified_by")),
         sa.ForeignKeyConstraint(["deposited_by"], ["people.id"], name=op.f("fk_offers_deposited_by")),
+        sa.ForeignKeyConstraint(["justification_recorded_by"], ["people.id"], name=op.f("fk_offers_justification_recorded_by")),
         sa.ForeignKeyConstraint(["mini_tender_id"], ["mini_tenders.id"], name=op.f("fk_offers_mini_tender_id")),
         sa.ForeignKeyConstraint(["organisation_id"], ["organisations.id"], name=op.f("fk_offers_organisation_id")),
         sa.ForeignKeyConstraint(["supplier_id"], ["suppliers.id"], name=op.f("fk_offers_supplier_id")),

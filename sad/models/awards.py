@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from sad.db import Base
-from sad.models.columns import Id, OrganisationId, Text, Word, one_of, only_one
+from sad.models.columns import Id, Name, OrganisationId, Text, Word, one_of, only_one
 from sad.models.evaluations import RankedOffer
 from sad.models.mini_tenders import MiniTender
 from sad.models.people import Person
@@ -28,7 +28,8 @@ class Award(Base):
     __table_args__ = (
         one_of("state", AwardState),
         only_one("awards_one_winner", "mini_tender_id", where="state <> 'cancelled'"),
-        CheckConstraint("(state = 'approved') = (decided_by IS NOT NULL)", name="decided"),
+        CheckConstraint("state <> 'approved' OR decided_by IS NOT NULL", name="decided"),
+        CheckConstraint("(state = 'cancelled') = (cancelled_at IS NOT NULL)", name="cancelled"),
         CheckConstraint("decided_by IS NULL OR decided_by <> proposed_by", name="two_people"),
         CheckConstraint("reason <> ''", name="reason"),
     )
@@ -43,7 +44,10 @@ class Award(Base):
     proposed_at: Mapped[datetime]
     decided_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     decided_at: Mapped[datetime | None]
+    cancelled_at: Mapped[datetime | None]
+    cancelled_reason: Mapped[Text | None] = mapped_column(comment="told to every tenderer once the decision was taken")
     notified_at: Mapped[datetime | None] = mapped_column(comment="contract notified to the awardee (R2182-4)")
+    contract_reference: Mapped[Name] = mapped_column(default="", comment="of the written contract, from 25 000 EUR (R2112-1)")
 
     mini_tender: Mapped[MiniTender] = relationship()
     place: Mapped[RankedOffer] = relationship()

@@ -64,6 +64,9 @@ class Ranking(Base):
     scoring_file: Mapped[dict[str, Any]] = mapped_column(comment="grid and values, in the scoring file's format")
     result: Mapped[dict[str, Any]] = mapped_column(comment="what rank() gave: ranking, eliminated, ties, warnings")
     frozen_fingerprint: Mapped[Hash] = mapped_column(comment="of the mini-tender, at that time")
+    solidity: Mapped[dict[str, Any]] = mapped_column(
+        default=dict, comment="criterion key -> [lowest, highest] weight that leaves the first place as it is"
+    )
 
     mini_tender: Mapped[MiniTender] = relationship()
     places: Mapped[list["RankedOffer"]] = relationship(back_populates="ranking", order_by="RankedOffer.rank, RankedOffer.id")
@@ -88,6 +91,33 @@ class RankedOffer(Base):
     points: Mapped[dict[str, Any]] = mapped_column(comment="criterion key -> points as printed")
     explanation: Mapped[list[str]] = mapped_column(default=list)
     elimination_reason: Mapped[Text | None]
+    would_be_first: Mapped[dict[str, Any] | None] = mapped_column(
+        comment="what alone would have put it first: price_cut in EUR excl. VAT, criteria whose best value would do"
+    )
 
     ranking: Mapped[Ranking] = relationship(back_populates="places")
     offer: Mapped[Offer] = relationship()
+
+
+class TieDecision(Base):
+    """Which of the offers that share the first place is retained, decided before a witness (CRI-11)."""
+
+    __tablename__ = "tie_decisions"
+    __table_args__ = (
+        CheckConstraint("witness_id <> decided_by", name="two_people"),
+        CheckConstraint("reason <> ''", name="reason"),
+    )
+
+    id: Mapped[Id]
+    organisation_id: Mapped[OrganisationId]
+    ranking_id: Mapped[int] = mapped_column(ForeignKey("rankings.id"), unique=True)
+    ranked_offer_id: Mapped[int] = mapped_column(ForeignKey("ranked_offers.id"), index=True)
+    reason: Mapped[Text] = mapped_column(comment="how it was decided: the draw, or the comparison that was made")
+    decided_by: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    witness_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    decided_at: Mapped[datetime]
+
+    ranking: Mapped[Ranking] = relationship()
+    place: Mapped[RankedOffer] = relationship()
+    decider: Mapped[Person] = relationship(foreign_keys=[decided_by])
+    witness: Mapped[Person] = relationship(foreign_keys=[witness_id])

@@ -49,6 +49,8 @@ class Offer(Base):
         CheckConstraint("NOT is_opened OR (NOT late AND state = 'deposited')", name="only_live_offers_in_time_are_opened"),
         CheckConstraint("classification IS NULL OR is_opened", name="sealed_offer_has_no_classification"),
         CheckConstraint("(classification IS NULL) = (classification_reason IS NULL)", name="classification_reason"),
+        CheckConstraint("price_justification IS NULL OR is_opened", name="sealed_offer_has_no_justification"),
+        CheckConstraint("(price_justification IS NULL) = (justification_recorded_by IS NULL)", name="price_justification"),
         Index("ix_offers_supplier_id_received_at", "supplier_id", "received_at", "id"),
     )
 
@@ -78,6 +80,8 @@ class Offer(Base):
     classification: Mapped[Word | None]
     classification_reason: Mapped[Text | None]
     classified_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    price_justification: Mapped[Text | None] = mapped_column(comment="how its tenderer explains a very low price (ANA-03, R2152-3)")
+    justification_recorded_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
 
     mini_tender: Mapped[MiniTender] = relationship()
     supplier: Mapped[Supplier] = relationship()
