@@ -1,7 +1,7 @@
 """What an offer holds: prices by line with their VAT, a value for each specification, answers to criteria; all its faults at once."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
@@ -93,8 +93,17 @@ class OfferContent:
 
 
 def specifications_to_answer(stage: Stage, category: str, families: Collection[str]) -> tuple[Requirement, ...]:
-    """The specifications for which the offer gives a value, in published order."""
-    return stage.of_nature(Nature.SPECIFICATION, category, families)
+    """The specifications for which the offer gives a value, in published order.
+
+    A supplier exempt from one gives its value all the same when a criterion scores it, without the minimum.
+    """
+    scored = {each.source for each in stage.of_nature(Nature.AWARD_CRITERION, category)}
+    asked = stage.of_nature(Nature.SPECIFICATION, category)
+    return tuple(
+        replace(each, comparison="any", threshold=None) if each.exempts(families) else each
+        for each in asked
+        if each.key in scored or not each.exempts(families)
+    )
 
 
 def criteria_to_answer(stage: Stage, category: str) -> tuple[Requirement, ...]:

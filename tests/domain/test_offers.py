@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sad.domain.offers import OfferContent, PricedLine, offer_faults, shortfalls
+from sad.domain.offers import OfferContent, PricedLine, offer_faults, shortfalls, specifications_to_answer
 from sad.domain.requirements import Nature, Requirement
+from tests.factories.requirements import a_stage, criterion, specification
 
 RATES = (Decimal(0), Decimal("5.5"), Decimal(10), Decimal(20))
 DIRECT = Requirement(
@@ -92,3 +93,14 @@ def test_an_answer_out_of_the_published_steps_is_refused():
     content = OfferContent((line(),), {}, {"freshness": "la veille"})
     found = offer_faults(content, specifications=(), criteria=(steps,), vat_rates=RATES, is_vat_exempt=False)
     assert [each.field for each in found] == ["answer-freshness"]
+
+
+def test_a_supplier_exempt_from_a_minimum_gives_the_value_that_a_criterion_scores_without_the_minimum():
+    scored = criterion("direct_supply", "Circuit court", 10, source="direct_supply_pct")
+    coffee, bread = {"cafe_the"}, {"pain_viennoiserie"}
+    assert specifications_to_answer(a_stage(specification()), "pain", coffee) == ()
+    stage = a_stage(specification(), scored)
+    (exempt,) = specifications_to_answer(stage, "pain", coffee)
+    assert (exempt.key, exempt.comparison, exempt.threshold) == ("direct_supply_pct", "any", None)
+    assert shortfalls(offer(direct_supply_pct="0"), (exempt,)) == []
+    assert specifications_to_answer(stage, "pain", bread) == (specification(),)
