@@ -12,6 +12,7 @@ from sad.models.letters import Letter
 
 FIRST_WAIT = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(hours=6)
+DOUBLINGS = 9  # 1 minute doubled nine times is more than 6 hours
 MOST_ATTEMPTS = 130  # about a month of them, six hours apart once the wait has stopped growing
 LONGEST_ERROR = 500
 
@@ -46,12 +47,11 @@ def note_failure(letter: Letter, error: str) -> Letter:
 
 def wait_after(attempts: int) -> timedelta:
     """How long a letter waits after so many attempts: 1 minute, 2, 4, 8... up to 6 hours."""
-    return min(FIRST_WAIT * 2 ** (attempts - 1), LONGEST_WAIT)
+    return min(FIRST_WAIT * 2 ** min(attempts - 1, DOUBLINGS), LONGEST_WAIT)
 
 
 def is_due(at: datetime) -> ColumnElement[bool]:
     """The condition that a letter is to be sent at that instant: never tried, or tried long enough ago."""
-    growing = [number for number in range(1, MOST_ATTEMPTS) if wait_after(number) < LONGEST_WAIT]
-    waited = [and_(Letter.attempts == number, Letter.claimed_at <= at - wait_after(number)) for number in growing]
-    longest = and_(Letter.attempts > growing[-1], Letter.attempts < MOST_ATTEMPTS, Letter.claimed_at <= at - LONGEST_WAIT)
+    waited = [and_(Letter.attempts == number, Letter.claimed_at <= at - wait_after(number)) for number in range(1, DOUBLINGS + 1)]
+    longest = and_(Letter.attempts > DOUBLINGS, Letter.attempts < MOST_ATTEMPTS, Letter.claimed_at <= at - LONGEST_WAIT)
     return and_(Letter.sent_at.is_(None), or_(Letter.attempts == 0, *waited, longest))

@@ -1,10 +1,9 @@
 """What commands that touch data begin with."""
 
-
 import click
 from sqlalchemy import Engine
 
-from sad import db
+from sad import db, migrations
 from sad.settings import Settings, SettingsError, load_settings
 
 
@@ -19,3 +18,13 @@ def settings_or_exit() -> Settings:
 def open_database() -> Engine:
     """The database of the settings, bound to `db.session`."""
     return db.bind(settings_or_exit().database_url)
+
+
+def open_current_database() -> Engine:
+    """The same; a database behind its migrations ends the command with the one to run first."""
+    engine = open_database()
+    there, expected = migrations.current(engine), migrations.newest()
+    if there != expected:
+        behind = f"La base en est à {there or 'rien'}, le programme attend {expected}."
+        raise click.ClickException(f"{behind} Lancer : flask --app app db upgrade")
+    return engine

@@ -1,0 +1,16 @@
+"""Every command of `flask --app app`."""
+
+from flask import Flask
+
+from sad.cli.database import database
+from sad.cli.deadline import deadline
+from sad.cli.rank import rank_command
+from sad.cli.scheduler import scheduler
+
+COMMANDS = (rank_command, deadline, database, scheduler)
+
+
+def register(app: Flask) -> None:
+    """Give the application its commands; each asks for the settings it needs, and only then."""
+    for command in COMMANDS:
+        app.cli.add_command(command)

@@ -1,0 +1,39 @@
+"""When somebody is reminded that a deadline comes: computed from the deadline, so that a late reminder is late and nothing else."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from typing import Literal
+
+from sad.domain.calendar import PARIS, is_working_day, paris_day
+
+MORNING = time(8)
+WORKING_DAYS_BEFORE = 2
+ONE_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A reminder before a deadline: which one, and since when it is due."""
+
+    kind: Literal["two_days", "one_day"]
+    since: datetime
+
+
+def closing_notice(published_at: datetime, closes_at: datetime, at: datetime) -> Notice | None:
+    """The reminder due at that instant for a mini-tender sent and closing at these instants (all aware).
+
+    Two working days before (Monday to Friday), from 8 in the morning, then 24 hours before: only the nearest is due, none
+    once the deadline has come, none for what was sent within the very time of the reminder.
+    """
+    due = [notice for notice in _notices(closes_at) if published_at < notice.since <= at < closes_at]
+    return due[-1] if due else None
+
+
+def _notices(closes_at: datetime) -> Iterator[Notice]:
+    day, left = paris_day(closes_at), WORKING_DAYS_BEFORE
+    while left or not is_working_day(day, "working-eu"):
+        left -= is_working_day(day, "working-eu")
+        day -= ONE_DAY
+    yield Notice("two_days", datetime.combine(day, MORNING, PARIS))
+    yield Notice("one_day", closes_at.astimezone(UTC) - ONE_DAY)

@@ -1,0 +1,58 @@
+"""Warning of mini-tenders that close, and of those that wait to be opened."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from sqlalchemy import ColumnElement, select
+
+from sad.actions.reminders import announce_waiting_opening, is_done, warn_of_closing
+from sad.db import session, transaction
+from sad.domain.phases import phase
+from sad.domain.reminders import closing_notice
+from sad.jobs.turn import Turn
+from sad.models.mini_tenders import MiniTender, MiniTenderState
+
+# Two working days never span more than this: a week-end and the longest run of holidays between.
+HORIZON = timedelta(days=10)
+
+
+def warn_closing(turn: Turn) -> int:
+    """Remind the invitees that have not answered, two working days before the deadline, then 24 hours before; count the mini-tenders."""
+    near = MiniTender.closes_at.between(turn.at, turn.at + HORIZON)
+    return _each(turn, near, _warn_once)
+
+
+def announce_closed(turn: Turn) -> int:
+    """Tell requester and openers of each mini-tender whose time is over and which is not opened yet; count them."""
+    return _each(turn, MiniTender.closes_at < turn.at, _announce_once)
+
+
+def _each(turn: Turn, condition: ColumnElement[bool], act: Callable[[MiniTender, Turn], bool]) -> int:
+    done = 0
+    published = select(MiniTender.id).where(MiniTender.state == MiniTenderState.PUBLISHED, condition).order_by(MiniTender.closes_at)
+    for identifier in session.scalars(published).all():
+        if turn.stop.is_set():
+            break
+        with transaction():
+            mini_tender = session.get(MiniTender, identifier, with_for_update={"read": True}, populate_existing=True)
+            done += mini_tender is not None and act(mini_tender, turn)
+    return done
+
+
+def _warn_once(mini_tender: MiniTender, turn: Turn) -> bool:
+    if phase(mini_tender, turn.at) != "open" or mini_tender.published_at is None or mini_tender.closes_at is None:
+        return False
+    notice = closing_notice(mini_tender.published_at, mini_tender.closes_at, turn.at)
+    if notice is None or is_done(f"warn_of_closing_{notice.kind}", mini_tender, since=notice.since):
+        return False
+    warn_of_closing(mini_tender, notice, home=turn.settings.base_url, at=turn.at)
+    return True
+
+
+def _announce_once(mini_tender: MiniTender, turn: Turn) -> bool:
+    if phase(mini_tender, turn.at) != "closed" or mini_tender.closes_at is None:
+        return False
+    if is_done("announce_waiting_opening", mini_tender, since=mini_tender.closes_at):
+        return False
+    announce_waiting_opening(mini_tender, home=turn.settings.base_url, at=turn.at)
+    return True

@@ -1,0 +1,31 @@
+"""The timetable. Each job finds what is due and does it: late or twice, it does no harm."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sad.jobs.applications import remind_evaluations
+from sad.jobs.letters import deliver_letters
+from sad.jobs.mini_tenders import announce_closed, warn_closing
+from sad.jobs.turn import Turn
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A job, which says how many things it did, and how often its turn comes."""
+
+    act: Callable[[Turn], int]
+    every: timedelta
+
+    @property
+    def name(self) -> str:
+        return self.act.__name__
+
+
+# Letters last, so that one round of all the jobs also delivers what the others wrote.
+TIMETABLE = (
+    Job(remind_evaluations, every=timedelta(minutes=30)),
+    Job(warn_closing, every=timedelta(minutes=5)),
+    Job(announce_closed, every=timedelta(minutes=2)),
+    Job(deliver_letters, every=timedelta(seconds=15)),
+)
