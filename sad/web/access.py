@@ -123,9 +123,10 @@ def current_organisation() -> Organisation:
 
 
 def own_suppliers() -> list[Supplier]:
-    """The suppliers for which the person may act at this request, by name."""
+    """The suppliers for which the person may act at this request, by name; an agent never acts for one."""
     if "own_suppliers" not in g:
-        g.own_suppliers = list(db.session.scalars(_own_suppliers(current_person())))
+        person = current_person()
+        g.own_suppliers = [] if person.organisation_id else list(db.session.scalars(_own_suppliers(person)))
     return g.own_suppliers
 
 

@@ -35,7 +35,8 @@ def load_visitor(name: str) -> Visitor | None:
     identifier, _, stamp = name.partition(":")
     if not identifier.isdecimal():
         return None
-    person = db.session.scalar(select(Person).where(Person.id == int(identifier)).options(joinedload(Person.organisation)))
+    at_once = (joinedload(Person.organisation), joinedload(Person.roles))
+    person = db.session.scalars(select(Person).where(Person.id == int(identifier)).options(*at_once)).unique().one_or_none()
     if person is None or not person.is_active or person.session_stamp != stamp:
         return None
     return Visitor(person)

@@ -2,7 +2,7 @@
 
 import pytest
 from flask import Blueprint
-from sqlalchemy import delete, select
+from sqlalchemy import delete, event, select
 
 from sad import db
 from sad.models.people import Person, PersonRole, Role
@@ -156,6 +156,16 @@ def test_a_person_who_is_put_off_is_out_at_the_next_request(client, people):
     with db.transaction():
         db.session.get(Person, people["buyer"].id).is_active = False
     assert client.get(BUYERS).status_code == 302
+
+
+@pytest.mark.parametrize("who, path, most", [("buyer", BUYERS, 1), ("supplier", SUPPLIERS, 2)])
+def test_knowing_who_asks_costs_a_statement_and_one_more_for_its_suppliers(app, client, people, who, path, most):
+    sign_in(client, people[who])
+    statements = []
+    event.listen(app.engine, "before_cursor_execute", lambda _c, _k, statement, *_: statements.append(statement))
+    assert client.get(path).status_code == 200
+    selects = [statement for statement in statements if statement.startswith("SELECT")]
+    assert len(selects) == most, selects
 
 
 def test_losing_a_role_takes_effect_at_the_next_request(client, people):
