@@ -1,13 +1,15 @@
 """What surrounds a mini-tender on the day it would leave: its invitees, what the law says of it, its deadline."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
 from sad import parameters
-from sad.actions.limits import limits_of, prolonged_until
+from sad.actions.limits import prolonged_until
 from sad.db import session
 from sad.domain.calendar import earliest_deadline, last_day, paris_day
 from sad.domain.errors import Refusal
@@ -21,6 +23,32 @@ from sad.models.mini_tenders import MiniTender
 from sad.models.stages import Stage
 from sad.models.suppliers import Supplier
 from sad.models.systems import PurchasingSystem
+
+# What the person who writes a need cannot mend: the buyers decide applications, and wait for the periods of the system.
+BUYERS_OWN = frozenset({"SAD-07", "SAD-10", "SAD-15", "SAD-16", "CRI-05", "CRI-06"})
+
+
+@dataclass(frozen=True, slots=True)
+class Prospect:
+    """A mini-tender as it would leave at one instant: whom it would invite, and all that stands against it."""
+
+    launch: Launch
+    invitees: tuple[Supplier, ...]
+    faults: tuple[Refusal, ...]
+    warnings: tuple[Refusal, ...]
+
+    @property
+    def unjustified(self) -> tuple[Refusal, ...]:
+        """The warnings that still wait for a reason."""
+        return tuple(each for each in self.warnings if not self.launch.justifications.get(each.rule or "", "").strip())
+
+
+def prospect_of(mini_tender: MiniTender, at: datetime) -> Prospect:
+    """The mini-tender held against the law of the day. Raises `Refused` (PAL-04) before the first stage of its system."""
+    invitees = tuple(admitted_to(mini_tender))
+    launch = launch_of(mini_tender, len(invitees), at)
+    law = LaunchLaw.on(paris_day(at), parameters.value)
+    return Prospect(launch, invitees, tuple(launch_faults(launch, law)), tuple(launch_warnings(launch, law)))
 
 
 def launch_of(mini_tender: MiniTender, admitted: int, at: datetime) -> Launch:
@@ -39,7 +67,7 @@ def launch_of(mini_tender: MiniTender, admitted: int, at: datetime) -> Launch:
         categories=tuple(each.key for each in system.categories),
         category_families=tuple(category.families) if category else (),
         stage=stage,
-        grid=unchecked_grid(stage, key, _weights(mini_tender)),
+        grid=unchecked_grid(stage, key, chosen_weights(mini_tender)),
         admitted=admitted,
         lines=len(mini_tender.lines),
         budget=mini_tender.budget,
@@ -54,25 +82,13 @@ def launch_of(mini_tender: MiniTender, admitted: int, at: datetime) -> Launch:
     )
 
 
-def warnings_of(mini_tender: MiniTender, at: datetime) -> list[Refusal]:
-    """What would ask for a recorded reason if the mini-tender left at that instant."""
-    launch = launch_of(mini_tender, len(admitted_to(mini_tender)), at)
-    return launch_warnings(launch, LaunchLaw.on(paris_day(at), parameters.value))
-
-
-def faults_of(mini_tender: MiniTender, at: datetime) -> list[Refusal]:
-    """Everything that would forbid sending the mini-tender at that instant."""
-    launch = launch_of(mini_tender, len(admitted_to(mini_tender)), at)
-    return launch_faults(launch, LaunchLaw.on(paris_day(at), parameters.value))
-
-
 def first_possible_deadline(at: datetime) -> datetime:
     """The first instant at which a deadline may be set for a mini-tender sent at `at` (SAD-17, R2162-50)."""
     return earliest_deadline(paris_day(at), parameters.value("tender_period_days", on=paris_day(at)))
 
 
 def proposed_deadline(at: datetime) -> datetime:
-    """Noon of the second working day after the first possible one: time for a question and for a harvest."""
+    """Noon of the first working day after the day of the first possible deadline: time to check, to ask, to harvest."""
     first = first_possible_deadline(at)
     day = last_day(paris_day(first), 1, "working-eu")
     return first + timedelta(days=(day - paris_day(first)).days, hours=12)
@@ -85,7 +101,7 @@ def admitted_to(mini_tender: MiniTender) -> list[Supplier]:
         .join(Admission, Admission.supplier_id == Supplier.id)
         .where(Admission.category_id == mini_tender.category_id, Admission.state == AdmissionState.ADMITTED)
     )
-    return list(session.scalars(admitted.order_by(Supplier.id)))
+    return list(session.scalars(admitted.order_by(Supplier.name, Supplier.id)))
 
 
 def published_stages(system: PurchasingSystem) -> list[StageValue]:
@@ -94,12 +110,14 @@ def published_stages(system: PurchasingSystem) -> list[StageValue]:
     return [row.as_value() for row in rows]
 
 
-def _pending(mini_tender: MiniTender) -> Iterator[PendingApplication]:
-    """The applications to the category that wait for their decision (SAD-16)."""
-    waiting = select(Application).where(Application.category_id == mini_tender.category_id, Application.state.in_(PENDING_STATES))
-    for application in session.scalars(waiting.order_by(Application.id)):
-        yield PendingApplication(application.supplier.name, limits_of(application).hard)
-
-
-def _weights(mini_tender: MiniTender) -> dict[str, Decimal] | None:
+def chosen_weights(mini_tender: MiniTender) -> dict[str, Decimal] | None:
+    """The weights that the service chose, by criterion key; None while it keeps those of the stage."""
     return {key: Decimal(str(weight)) for key, weight in mini_tender.weights.items()} if mini_tender.weights else None
+
+
+def _pending(mini_tender: MiniTender) -> Iterator[PendingApplication]:
+    """The applications to the category that wait for their decision, with the last day of the law for it (SAD-16)."""
+    waiting = select(Application).where(Application.category_id == mini_tender.category_id, Application.state.in_(PENDING_STATES))
+    for application in session.scalars(waiting.options(joinedload(Application.supplier)).order_by(Application.id)):
+        assert application.answer_due_on is not None
+        yield PendingApplication(application.supplier.name, application.answer_due_on)

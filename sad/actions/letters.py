@@ -1,6 +1,7 @@
 """Posting letters: rows of the act's own transaction, delivered later by `jobs.letters`."""
 
 import uuid
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -75,6 +76,23 @@ def post_to_supplier(
             dedupe_key=dedupe_key and f"{dedupe_key}:{person.id}",
         )
         for person in people_of(supplier)
+    ]
+
+
+def post_to_suppliers(
+    suppliers: Sequence[Supplier], text: LetterText, *, at: datetime, organisation_id: int, mini_tender: MiniTender | None = None
+) -> list[Letter]:
+    """The same letter to each person of each supplier, in as many statements for a thousand suppliers as for one."""
+    present = (
+        select(SupplierMember.supplier_id, Person)
+        .join(Person, SupplierMember.person_id == Person.id)
+        .where(SupplierMember.supplier_id.in_([each.id for each in suppliers]), SupplierMember.left_at.is_(None), Person.is_active)
+        .order_by(SupplierMember.supplier_id, SupplierMember.id)
+    )
+    by_id = {each.id: each for each in suppliers}
+    return [
+        post_letter(text, to=person, at=at, organisation_id=organisation_id, supplier=by_id[supplier_id], mini_tender=mini_tender)
+        for supplier_id, person in session.execute(present)
     ]
 
 

@@ -3,124 +3,159 @@
 import hashlib
 from collections.abc import Mapping
 from datetime import datetime
+from decimal import Decimal
 
 from sqlalchemy import select
 
-from sad import parameters
 from sad.actions.journal import record
-from sad.actions.launches import admitted_to, launch_of
-from sad.actions.letters import post_letter, post_to_supplier
+from sad.actions.launches import Prospect, prospect_of
+from sad.actions.letters import post_letter, post_to_suppliers
+from sad.actions.mini_tenders import hold
 from sad.db import session
-from sad.domain.calendar import paris_day
 from sad.domain.errors import Refused, refuse
-from sad.domain.launch import Launch, launch_faults, unjustified
-from sad.domain.law import LaunchLaw
 from sad.domain.lifecycle import moved
+from sad.domain.requirements import json_safe
 from sad.letters import mini_tenders as letters
+from sad.letters.text import LetterText
+from sad.models.admissions import Admission
 from sad.models.invitations import Invitation
-from sad.models.mini_tenders import MiniTender
+from sad.models.mini_tenders import MiniTender, MiniTenderState
 from sad.models.people import Person, Role
 from sad.models.stages import Stage
 from sad.models.suppliers import Supplier
-from sad.trust.canonical import canonical_json
+from sad.models.systems import Category
+from sad.trust.canonical import canonical_json, instant
 from sad.trust.sealing import new_key_pair
+
+NEED = ("title", "template", "guests", "place", "access", "vegetarian_meals", "allergens", "dietary_needs", "packaging", "constraints")
+CENT = Decimal("0.01")
 
 
 def publish_mini_tender(
-    mini_tender: MiniTender, *, seal_key: bytes, justifications: Mapping[str, str], by: Person, at: datetime
+    mini_tender: MiniTender, *, seal_key: bytes, justifications: Mapping[str, str], home: str, by: Person, at: datetime
 ) -> MiniTender:
     """Send the mini-tender: freeze stage, grid, budget and lines, and invite all the admitted of the category at this instant.
 
-    `justifications` gives a reason by rule for each warning. Raises `Refused` with everything that stands against it.
+    `justifications` gives a reason by rule for each warning; `home` is the address of the site, where offers are received
+    (R2144-9). Raises `Refused` with everything that stands against it.
     """
-    session.refresh(mini_tender, with_for_update=True)
-    if not may_publish(mini_tender, by):
-        raise refuse(
-            "Le budget dépasse ce que votre service publie seul.", "L’envoyer au service achats, qui vérifie et publie.", field="budget"
-        )
+    hold(mini_tender)
+    check_may_publish(mini_tender, by)
     state = moved("mini_tender", mini_tender.state, "publish")
-    mini_tender.justifications = {**mini_tender.justifications, **{rule: text.strip() for rule, text in justifications.items()}}
-    invitees = admitted_to(mini_tender)
-    launch = launch_of(mini_tender, len(invitees), at)
-    law = LaunchLaw.on(paris_day(at), parameters.value)
-    faults = [*launch_faults(launch, law), *unjustified(launch, law)]
+    given = {rule: text.strip() for rule, text in justifications.items() if text.strip()}
+    mini_tender.justifications = {**mini_tender.justifications, **given}
+    _hold_admissions(mini_tender)
+    prospect = prospect_of(mini_tender, at)
+    faults = [*prospect.faults, *prospect.unjustified]
     if faults:
         raise Refused(*faults)
-    _freeze(mini_tender, launch, invitees, seal_key)
+    _freeze(mini_tender, prospect, seal_key)
     mini_tender.state, mini_tender.published_at, mini_tender.published_by = state, at, by.id
-    for supplier in invitees:
-        session.add(
-            Invitation(organisation_id=mini_tender.organisation_id, mini_tender_id=mini_tender.id, supplier_id=supplier.id, sent_at=at)
-        )
-        post_to_supplier(
-            supplier, letters.invitation(mini_tender), at=at, organisation_id=mini_tender.organisation_id, mini_tender=mini_tender
-        )
-    _tell_requester(mini_tender, len(invitees), by, at)
+    _invite(mini_tender, prospect, home, at)
+    _tell_requester(mini_tender, len(prospect.invitees), by, at)
     record(
         "publish_mini_tender",
         mini_tender,
         by=by,
         at=at,
         fingerprint=mini_tender.frozen_fingerprint,
-        invitees=[supplier.id for supplier in invitees],
+        invitees=sorted(supplier.id for supplier in prospect.invitees),
         justifications=mini_tender.justifications,
     )
     return mini_tender
 
 
-def may_publish(mini_tender: MiniTender, by: Person) -> bool:
-    """Whether this person may send it: a buyer always, a requester up to its organisation's limit."""
-    if by.has_role(Role.BUYER):
-        return True
-    limit = mini_tender.organisation.direct_publication_limit
-    return mini_tender.budget is not None and mini_tender.budget <= limit
+def check_may_publish(mini_tender: MiniTender, by: Person) -> None:
+    """Raises `Refused` unless this person may send it: a buyer always, its own service up to the limit of the organisation."""
+    if by.organisation_id == mini_tender.organisation_id and by.has_role(Role.BUYER):
+        return
+    if not any(held.role == Role.REQUESTER and held.service_id == mini_tender.service_id for held in by.roles):
+        raise refuse("Vous ne publiez pas les besoins de ce service.", "Demander à son service, ou au service achats.")
+    if mini_tender.state != MiniTenderState.DRAFT:
+        raise refuse("Le service achats vérifie ce besoin : c’est lui qui le publie.", "Attendre sa réponse.")
+    if not is_within_limit(mini_tender):
+        message, remedy = "Le budget dépasse ce que votre service publie seul.", "L’envoyer au service achats, qui vérifie et publie."
+        raise refuse(message, remedy, field="budget")
+
+
+def is_within_limit(mini_tender: MiniTender) -> bool:
+    """Whether its service may send it without the buyers: its budget is set, and not above the limit of the organisation."""
+    return mini_tender.budget is not None and mini_tender.budget <= mini_tender.organisation.direct_publication_limit
 
 
 def discontinue_mini_tender(mini_tender: MiniTender, reason: str, *, by: Person, at: datetime) -> MiniTender:
-    """Give the mini-tender up, and tell every invitee why (AWD-10, R2185-2)."""
+    """Give the mini-tender up, and tell every invitee why, and its requester (AWD-10, R2185-2)."""
     if not reason.strip():
         raise refuse("Le motif manque.", "Il est communiqué à chaque fournisseur invité.", rule="AWD-10", field="reason")
+    hold(mini_tender)
     mini_tender.state = moved("mini_tender", mini_tender.state, "discontinue")
     mini_tender.discontinued_at, mini_tender.discontinued_reason = at, reason.strip()
-    for supplier in invitees_of(mini_tender):
-        post_to_supplier(
-            supplier, letters.discontinued(mini_tender), at=at, organisation_id=mini_tender.organisation_id, mini_tender=mini_tender
-        )
+    told = letters.discontinued(mini_tender, mini_tender.discontinued_reason)
+    post_to_suppliers(
+        invitees_of(mini_tender), told, at=at, organisation_id=mini_tender.organisation_id, mini_tender=mini_tender
+    )
+    if mini_tender.created_by != by.id:
+        _post_to_requester(mini_tender, letters.need_discontinued(mini_tender), at)
     record("discontinue_mini_tender", mini_tender, by=by, at=at, reason=mini_tender.discontinued_reason)
     return mini_tender
 
 
 def invitees_of(mini_tender: MiniTender) -> list[Supplier]:
-    """The frozen list of invitees."""
+    """The frozen list of invitees, by name."""
     invited = select(Supplier).join(Invitation, Invitation.supplier_id == Supplier.id)
-    return list(session.scalars(invited.where(Invitation.mini_tender_id == mini_tender.id).order_by(Supplier.id)))
-
-
-def _freeze(mini_tender: MiniTender, launch: Launch, invitees: list[Supplier], seal_key: bytes) -> None:
-    """Keep copies of all that the offers will be judged on, with one fingerprint (CRI-12, R2152-11)."""
-    row = session.scalars(select(Stage).where(Stage.system_id == mini_tender.system_id, Stage.number == launch.stage.number)).one()
-    keys = new_key_pair(seal_key, f"mini_tender:{mini_tender.id}")
-    mini_tender.closes_at = launch.closes_at
-    mini_tender.stage_content, mini_tender.stage_fingerprint = row.content, row.fingerprint
-    mini_tender.grid = dict(launch.grid)
-    mini_tender.public_key, mini_tender.wrapped_private_key = keys.public, keys.wrapped_private
-    mini_tender.frozen_fingerprint = frozen_fingerprint(mini_tender, [supplier.id for supplier in invitees])
+    return list(session.scalars(invited.where(Invitation.mini_tender_id == mini_tender.id).order_by(Supplier.name, Supplier.id)))
 
 
 def frozen_fingerprint(mini_tender: MiniTender, invitees: list[int]) -> str:
-    """SHA-256 of the grid, the budget, the deadline, the lines, the stage and the invitees (CRI-12)."""
+    """SHA-256 of the need, its lines, budget and deadline, of the stage, the grid and the invitees (CRI-12).
+
+    The same from the rows years later: amounts, quantities and instants each have one spelling.
+    """
     frozen = {
-        "grid": mini_tender.grid,
+        "need": {name: getattr(mini_tender, name) for name in NEED},
+        "happens_at": mini_tender.happens_at and instant(mini_tender.happens_at),
+        "lines": [[line.position, line.label, json_safe(line.quantity), line.unit] for line in mini_tender.lines],
+        "budget": mini_tender.budget and str(mini_tender.budget.quantize(CENT)),
+        "closes_at": mini_tender.closes_at and instant(mini_tender.closes_at),
         "stage": mini_tender.stage_fingerprint,
-        "budget": str(mini_tender.budget),
-        "closes_at": mini_tender.closes_at.isoformat() if mini_tender.closes_at else None,
-        "lines": [[line.position, line.label, str(line.quantity.normalize()), line.unit] for line in mini_tender.lines],
+        "grid": mini_tender.grid,
         "invitees": sorted(invitees),
     }
     return hashlib.sha256(canonical_json(frozen)).hexdigest()
 
 
+def _hold_admissions(mini_tender: MiniTender) -> None:
+    """Until the commit nobody enters or leaves the category, so that the invitees are all those admitted then (SAD-15)."""
+    session.execute(select(Category.id).where(Category.id == mini_tender.category_id).with_for_update())
+    session.execute(select(Admission.id).where(Admission.category_id == mini_tender.category_id).with_for_update(read=True))
+
+
+def _freeze(mini_tender: MiniTender, prospect: Prospect, seal_key: bytes) -> None:
+    """Keep copies of all that the offers will be judged on, with one fingerprint (CRI-12, R2152-11)."""
+    launch = prospect.launch
+    stage = session.scalars(select(Stage).where(Stage.system_id == mini_tender.system_id, Stage.number == launch.stage.number)).one()
+    keys = new_key_pair(seal_key, f"mini_tender:{mini_tender.id}")
+    mini_tender.closes_at = launch.closes_at
+    mini_tender.stage_content, mini_tender.stage_fingerprint = stage.content, stage.fingerprint
+    mini_tender.grid = json_safe(launch.grid)
+    mini_tender.public_key, mini_tender.wrapped_private_key = keys.public, keys.wrapped_private
+    mini_tender.frozen_fingerprint = frozen_fingerprint(mini_tender, [supplier.id for supplier in prospect.invitees])
+
+
+def _invite(mini_tender: MiniTender, prospect: Prospect, home: str, at: datetime) -> None:
+    """One line of the list and one letter to each person for every admitted supplier, at the same instant (R2144-8)."""
+    session.add_all(
+        Invitation(organisation_id=mini_tender.organisation_id, mini_tender_id=mini_tender.id, supplier_id=supplier.id, sent_at=at)
+        for supplier in prospect.invitees
+    )
+    text = letters.invitation(mini_tender, closes_at=mini_tender.closes_at, grid=mini_tender.grid, home=home)
+    post_to_suppliers(prospect.invitees, text, at=at, organisation_id=mini_tender.organisation_id, mini_tender=mini_tender)
+
+
 def _tell_requester(mini_tender: MiniTender, invited: int, by: Person, at: datetime) -> None:
     if mini_tender.created_by != by.id:
-        text = letters.published(mini_tender, invited)
-        post_letter(text, to=mini_tender.creator, at=at, organisation_id=mini_tender.organisation_id, mini_tender=mini_tender)
+        _post_to_requester(mini_tender, letters.published(mini_tender, invited), at)
+
+
+def _post_to_requester(mini_tender: MiniTender, text: LetterText, at: datetime) -> None:
+    post_letter(text, to=mini_tender.creator, at=at, organisation_id=mini_tender.organisation_id, mini_tender=mini_tender)

@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from sad import parameters
 from sad.actions.journal import record
-from sad.actions.letters import people_with, post_letter, post_to_supplier
+from sad.actions.letters import people_with, post_letter, post_to_suppliers
 from sad.actions.publications import invitees_of
 from sad.db import session
 from sad.domain.calendar import paris_day
@@ -36,14 +36,9 @@ def ask_question(mini_tender: MiniTender, supplier: Supplier, text: str, *, by: 
         asked_at=at,
     )
     session.add(question)
+    told = letters.question_asked(mini_tender, question.text)
     for buyer in people_with(Role.BUYER, mini_tender.organisation_id):
-        post_letter(
-            letters.question_asked(mini_tender, question.text),
-            to=buyer,
-            at=at,
-            organisation_id=mini_tender.organisation_id,
-            mini_tender=mini_tender,
-        )
+        post_letter(told, to=buyer, at=at, organisation_id=mini_tender.organisation_id, mini_tender=mini_tender)
     record("ask_question", question, by=by, at=at, mini_tender=mini_tender.id)
     return question
 
@@ -52,16 +47,18 @@ def answer_question(question: Question, answer: str, *, by: Person, at: datetime
     """Answer once, to every invitee, without saying who asked (TIM-04)."""
     if not answer.strip():
         raise refuse("La réponse est vide.", "Elle sera lue par tous les fournisseurs invités.", rule="TIM-04", field="answer")
+    session.refresh(question, with_for_update=True)
     if question.answer is not None:
         raise refuse("Cette question a déjà sa réponse.", "La compléter en répondant à une autre question.", rule="TIM-04")
     mini_tender = question.mini_tender
     if not is_open(mini_tender, at):
-        raise refuse("La date limite est passée : une réponse n’aiderait plus personne.", "", rule="TIM-02")
+        remedy = "Si la question montre un défaut de la consultation, la déclarer sans suite et la relancer."
+        raise refuse("La date limite est passée : une réponse n’aiderait plus personne.", remedy, rule="TIM-02")
     question.answer, question.answered_at, question.answered_by = answer.strip(), at, by.id
     text = letters.question_answered(mini_tender, question.text, question.answer)
-    for supplier in invitees_of(mini_tender):
-        post_to_supplier(supplier, text, at=at, organisation_id=mini_tender.organisation_id, mini_tender=mini_tender)
-    record("answer_question", question, by=by, at=at, mini_tender=mini_tender.id)
+    post_to_suppliers(invitees_of(mini_tender), text, at=at, organisation_id=mini_tender.organisation_id, mini_tender=mini_tender)
+    is_late = late_answer_warning(mini_tender, at) is not None
+    record("answer_question", question, by=by, at=at, mini_tender=mini_tender.id, after_the_period_for_information=is_late)
     return question
 
 

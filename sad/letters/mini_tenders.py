@@ -1,5 +1,9 @@
 """Letters about mini-tenders, from the check to the invitation and to the end without a contract."""
 
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
 from sad.letters.text import LetterText, write_letter
 from sad.models.mini_tenders import MiniTender
 from sad.models.people import Person
@@ -20,14 +24,31 @@ def published(mini_tender: MiniTender, invited: int) -> LetterText:
     return write_letter("mini_tender_published", mini_tender=mini_tender, invited=invited)
 
 
-def invitation(mini_tender: MiniTender) -> LetterText:
-    """To each person of each invitee, with the six contents of SAD-19 (R2144-9)."""
-    return write_letter("invitation", mini_tender=mini_tender, system=mini_tender.system, organisation=mini_tender.organisation)
+def invitation(mini_tender: MiniTender, *, closes_at: datetime | None, grid: Mapping[str, Any] | None, home: str) -> LetterText:
+    """To each person of each invitee, with the six contents of SAD-19 (R2144-9); `home` is the address of the site.
+
+    The deadline and the grid are given, so that the letter can be read before it leaves. Its documents are those of the
+    system, by title.
+    """
+    return write_letter(
+        "invitation",
+        mini_tender=mini_tender,
+        system=mini_tender.system,
+        organisation=mini_tender.organisation,
+        closes_at=closes_at,
+        criteria=(grid or {}).get("criteria", ()),
+        home=home,
+    )
 
 
-def discontinued(mini_tender: MiniTender) -> LetterText:
+def discontinued(mini_tender: MiniTender, reason: str) -> LetterText:
     """To each invitee: no contract, and why (R2185-2)."""
-    return write_letter("discontinued", mini_tender=mini_tender, organisation=mini_tender.organisation)
+    return write_letter("discontinued", mini_tender=mini_tender, organisation=mini_tender.organisation, reason=reason)
+
+
+def need_discontinued(mini_tender: MiniTender) -> LetterText:
+    """To the requester: no contract, and why."""
+    return write_letter("mini_tender_discontinued", mini_tender=mini_tender)
 
 
 def question_asked(mini_tender: MiniTender, text: str) -> LetterText:

@@ -76,9 +76,16 @@ def instant(value: datetime | None) -> str:
     return f"{day} à {local.hour}{NBSP}h{NBSP}{local.minute:02d}{NBSP}min{NBSP}{local.second:02d}{NBSP}s"
 
 
-def plural(count: int, one: str, many: str | None = None) -> str:
+def plural(count: Number, one: str, many: str | None = None) -> str:
     """A count with its noun: `1 fournisseur`, `0 fournisseur`, `1 200 fournisseurs`; `many` when it is not `one` + s."""
-    return f"{number(count)}{NBSP}{one if abs(count) < 2 else many or one + 's'}"
+    return f"{number(count)}{NBSP}{one if abs(Fraction(count)) < 2 else many or one + 's'}"
+
+
+def quantity(value: Number, unit: str) -> str:
+    """So many units: `44 pièces`, `4,4 litres`, `3 kg`; signs and words that end like a plural stay as they are."""
+    if len(unit) < 3 or unit[-1] in "sxz":
+        return plural(value, unit, unit)
+    return plural(value, unit, f"{unit}x" if unit.endswith("eau") else f"{unit}s")
 
 
 def siret(digits: str) -> str:
@@ -120,6 +127,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "datetime": moment,
     "instant": instant,
     "plural": plural,
+    "quantity": quantity,
     "siret": siret,
     "file_size": file_size,
     "listed": listed,
