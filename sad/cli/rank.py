@@ -1,6 +1,7 @@
 """`flask --app app rank FILE`: rank the offers of a scoring file, without database, key or setting."""
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +42,7 @@ def rank_command(file: str, layout: str) -> None:
 def read_bytes(file: str) -> bytes:
     """The content of a file, or of the standard input. Raises ScoringFaults."""
     try:
-        return click.get_binary_stream("stdin").read() if file == "-" else Path(file).read_bytes()
+        return sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
     except (OSError, ValueError) as error:
         reason = next((said for kind, said in UNREADABLE.items() if isinstance(error, kind)), "sa lecture échoue")
         raise ScoringFaults([f"Le fichier {quoted(file)} ne peut pas être lu : {reason}."]) from None

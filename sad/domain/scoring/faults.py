@@ -56,7 +56,7 @@ class Faults(list[str]):
         if isinstance(found, str) and is_text(found) and found.strip():
             return found
         if key in data:
-            self.add(where, f"« {key} » doit être un texte, et non {quoted(found)}")
+            self.add(where, f"« {key} » " + ("est vide" if is_text(found) else f"doit être un texte, et non {quoted(found)}"))
         return None
 
     def field(self, data: Mapping[str, Any], key: str, where: str, read: Callable[[Any], Any], default: Any = None) -> Any:
@@ -117,6 +117,11 @@ def is_text(value: object) -> bool:
     except UnicodeEncodeError:  # half of a surrogate pair, that JSON can escape and UTF-8 cannot hold
         return False
     return True
+
+
+def named(noun: str, name: object, number: int) -> str:
+    """A thing of a list by its name, or by its number when it has none."""
+    return f"{noun} {quoted(name)}" if is_text(name) and str(name).strip() else f"{noun} n° {number}"
 
 
 def quoted(value: object) -> str:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
-from sad.domain.scoring.faults import Faults, ScoringFaults, is_text, quoted
+from sad.domain.scoring.faults import Faults, ScoringFaults, is_text, named, quoted
 from sad.domain.scoring.methods import METHODS, is_numeric, method_of
 from sad.domain.scoring.numbers import read_number, written
 from sad.domain.scoring.options import OPTIONS, number_or_null, option_to_json, positive_number, read_options, true_or_false
@@ -76,8 +76,7 @@ def read_criteria(items: Sequence[Any], noun: str, faults: Faults) -> tuple[Crit
     found = []
     for number, item in enumerate(items, start=1):
         key = item.get("key") if isinstance(item, dict) else None
-        where = f"{noun} {quoted(key) if is_text(key) else f'n° {number}'}"
-        found.append(read_criterion(item, where, noun, faults))
+        found.append(read_criterion(item, named(noun, key, number), noun, faults))
     return tuple(criterion for criterion in found if criterion.key)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from sad.domain.scoring.faults import Faults, ScoringFaults, check_values, is_text, quoted
+from sad.domain.scoring.faults import Faults, ScoringFaults, check_values, named
 from sad.domain.scoring.grid_file import grid_from_dict, grid_to_dict, read_grid
 from sad.domain.scoring.numbers import printed
 from sad.domain.scoring.strict_json import read_json
@@ -57,7 +57,7 @@ def read_offers(items: Iterable[Any], grid: Grid, faults: Faults) -> list[Bid]:
     seen: set[str] = set()
     for number, item in enumerate(items, start=1):
         ref = item.get("ref") if isinstance(item, dict) else None
-        where = f"offre {quoted(ref) if is_text(ref) else f'n° {number}'}"
+        where = named("offre", ref, number)
         fields = faults.object(item, where, known=("ref", "values"), required=("ref", "values"))
         ref = faults.text(fields, "ref", where) or ""
         if ref in seen:
