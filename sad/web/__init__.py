@@ -16,22 +16,22 @@ from sad.models.people import Role
 from sad.settings import ROOT, Settings, load_settings
 from sad.storage import MAX_TOTAL_BYTES
 from sad.web import access, errors, fields, filters, headers, login
-from sad.web.account import blueprint as account
-from sad.web.admin import blueprint as admin
-from sad.web.agent import blueprint as agent
+from sad.web.account import blueprint as account_pages
+from sad.web.admin import blueprint as admin_pages
+from sad.web.agent import blueprint as agent_pages
 from sad.web.navigation import Audience, navigation
-from sad.web.procurement import blueprint as procurement
-from sad.web.public import blueprint as public
-from sad.web.supplier import blueprint as supplier
+from sad.web.procurement import blueprint as procurement_pages
+from sad.web.public import blueprint as public_pages
+from sad.web.supplier import blueprint as supplier_pages
 
 PROCUREMENT = frozenset({Role.BUYER, Role.OPENER, Role.EVALUATOR, Role.AWARD_AUTHORITY, Role.AUDITOR})
 # In the order in which a person with several spaces comes home.
 AUDIENCES = (
-    Audience(procurement, "/achats", "Espace achats", PROCUREMENT),
-    Audience(agent, "/service", "Mon service", frozenset({Role.REQUESTER})),
-    Audience(supplier, "/fournisseur", "Espace fournisseur", is_for_suppliers=True),
-    Audience(admin, "/administration", "Administration", frozenset({Role.ADMINISTRATOR})),
-    Audience(public, "", "Site public"),
+    Audience(procurement_pages, "/achats", "Espace achats", PROCUREMENT),
+    Audience(agent_pages, "/service", "Mon service", frozenset({Role.REQUESTER})),
+    Audience(supplier_pages, "/fournisseur", "Espace fournisseur", is_for_suppliers=True),
+    Audience(admin_pages, "/administration", "Administration", frozenset({Role.ADMINISTRATOR})),
+    Audience(public_pages, "", "Site public"),
 )
 HALF_A_DAY = 12 * 3600
 A_YEAR = 365 * 24 * 3600
@@ -137,7 +137,7 @@ def _add_words(app: SadApp) -> None:
 
 
 def _add_pages(app: SadApp) -> None:
-    app.register_blueprint(account.blueprint)
+    app.register_blueprint(account_pages.blueprint)
     for audience in AUDIENCES:
         app.register_blueprint(audience.module.blueprint, url_prefix=audience.prefix or None)
     app.extensions["audiences"] = AUDIENCES

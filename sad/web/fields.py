@@ -235,7 +235,7 @@ class FilesField(MultipleFileField):
         if len(files) > self.max_files:
             raise ValidationError(f"Vous avez choisi {len(files)} fichiers, {self.max_files} au plus sont attendus ici.")
         try:
-            self.checked = check_files([UploadedFile(file.filename or "", file.read()) for file in files], field=self.name)
+            self.checked = check_files([_read(file) for file in files], field=self.name)
         except Refused as refused:
             raise ValidationError(" ".join([*(one.message for one in refused.refusals), LIMITS_SENTENCE])) from None
 
@@ -275,6 +275,13 @@ def read_hour(text: str) -> time:
         return time(int(parts[1]), int(parts[2] or 0))  # type: ignore[index]
     except (TypeError, ValueError):
         raise ValueError("Cette heure n’existe pas. Forme attendue : 12:00.") from None
+
+
+def _read(file: FileStorage) -> UploadedFile:
+    """The file as it came; its stream is left at its beginning for who reads it again."""
+    body = file.stream.read()
+    file.stream.seek(0)
+    return UploadedFile(file.filename or "", body)
 
 
 def _leaves(fields: Any) -> Iterator[Field]:
