@@ -9,6 +9,8 @@ from flask import current_app, g, request, url_for
 from sad.models.people import Person, Role
 from sad.web.access import current_supplier, own_suppliers, permission_of, person_or_none
 
+SHORT = 3
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -65,6 +67,11 @@ class Menu:
     other_spaces: tuple[Link, ...] = ()
     who: str = ""
     organisation: str = ""
+
+    @property
+    def is_long(self) -> bool:
+        """Does it need a row of its own?"""
+        return len(self.entries) > SHORT or bool(self.other_spaces)
 
 
 def navigation() -> Menu:

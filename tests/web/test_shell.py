@@ -9,6 +9,8 @@ from sad import db
 from sad.models.people import Role
 from sad.settings import SettingsError
 from sad.web import create_app
+from sad.web.navigation import Entry
+from sad.web.procurement import blueprint as procurement
 from tests.factories.organisations import make_organisation, make_service
 from tests.factories.people import make_person
 from tests.factories.suppliers import make_supplier, member_of
@@ -104,3 +106,14 @@ def test_elsewhere_a_wrong_setting_stops_the_start_and_is_named(monkeypatch):
 def test_preparing_twice_keeps_the_first_settings(app, settings):
     app.prepare()
     assert app.settings is settings
+
+
+def test_a_long_menu_stands_under_the_account_and_says_what_waits(app, somebody, monkeypatch):
+    entries = tuple(Entry(f"Page {n}", "public.rules", lambda: 3) for n in range(4))
+    monkeypatch.setattr(procurement, "NAVIGATION", entries)
+    client = app.test_client()
+    sign_in(client, somebody["agent"])
+    html = client.get("/compte").text
+    check(html)
+    assert html.index("Se déconnecter") < html.index("Page 0")
+    assert html.count(" en attente</span>") == 4
