@@ -67,6 +67,7 @@ def upgrade() -> None:
         sa.Column("ranking_id", sa.Integer(), nullable=False),
         sa.Column("offer_id", sa.Integer(), nullable=False),
         sa.Column("offer_is_opened", sa.Boolean(), nullable=False),
+        sa.Column("ref", sa.String(length=4000), nullable=False),
         sa.Column("rank", sa.Integer(), nullable=True),
         sa.Column("total", sa.String(length=40), nullable=True),
         sa.Column("points", sa.JSON(), nullable=False),

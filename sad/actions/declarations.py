@@ -17,7 +17,7 @@ def declare_interests(mini_tender: MiniTender, *, has_conflict: bool, by: Person
     declared = declaration_of(mini_tender, by)
     if declared and declared.has_conflict and not has_conflict:
         raise refuse(
-            "Vous avez déclaré un intérêt dans cette consultation : il ne s’efface pas.", "Un collègue prend le relais.", rule="ANA-05"
+            "Vous avez déclaré un intérêt dans cette consultation : il ne s’efface pas.", "Un collègue prend le relais.", rule="ANA-05"
         )
     if declared and declared.has_conflict == has_conflict:
         return declared
@@ -42,9 +42,9 @@ def interest_faults(mini_tender: MiniTender, person: Person) -> list[Refusal]:
     declared = declaration_of(mini_tender, person)
     if declared is None:
         message = "Vous n’avez pas encore déclaré si vous avez un intérêt dans cette consultation."
-        return [Refusal(message, "Faire d’abord cette déclaration : elle tient en une ligne.", "ANA-05", "has_conflict")]
+        return [Refusal(message, "Faire d’abord cette déclaration : elle tient en une ligne.", "ANA-05", "has_conflict")]
     if declared.has_conflict:
-        message = "Vous avez déclaré un intérêt dans cette consultation : vous ne pouvez ni ouvrir, ni noter, ni décider."
+        message = "Vous avez déclaré un intérêt dans cette consultation : vous ne pouvez ni ouvrir, ni noter, ni décider."
         return [Refusal(message, "Un collègue sans lien avec les fournisseurs prend le relais.", "ANA-05", "has_conflict")]
     return []
 

@@ -86,6 +86,7 @@ class RankedOffer(Base):
     ranking_id: Mapped[int] = mapped_column(ForeignKey("rankings.id"))
     offer_id: Mapped[int] = mapped_column(index=True)
     offer_is_opened: Mapped[bool] = mapped_column(default=True)
+    ref: Mapped[Text] = mapped_column(comment="how the scoring file names it")
     rank: Mapped[int | None] = mapped_column(comment="null: eliminated under a minimum")
     total: Mapped[Word | None] = mapped_column(comment="points as printed")
     points: Mapped[dict[str, Any]] = mapped_column(comment="criterion key -> points as printed")

@@ -9,6 +9,9 @@ from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index,
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from sad.db import Base, Money, Quantity
+from sad.domain.scoring.scoring_file import grid_from_dict
+from sad.domain.scoring.values import Grid
+from sad.domain.stages import Stage, stage_from_dict
 from sad.models.columns import Hash, Id, Name, OrganisationId, Text, Word, one_of
 from sad.models.organisations import Organisation, Service
 from sad.models.people import Person
@@ -102,6 +105,16 @@ class MiniTender(Base):
     )
 
     __mapper_args__ = {"version_id_col": version}
+
+    def frozen_stage(self) -> Stage:
+        """The stage in force when it was sent (PAL-04). Raises ValueError for a draft, which has none yet."""
+        if self.stage_content is None:
+            raise ValueError("a draft has no stage of its own")
+        return stage_from_dict(self.stage_content)
+
+    def frozen_grid(self) -> Grid:
+        """The grid on which every offer is scored (CRI-12). Raises ScoringFaults for a draft, which has none yet."""
+        return grid_from_dict(self.grid)
 
 
 class MiniTenderLine(Base):

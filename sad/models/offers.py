@@ -1,5 +1,6 @@
 """Offers: sealed at reception, opened by two people after the deadline; drafts and receipts are sealed too."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -9,6 +10,10 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueCo
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from sad.db import Base, Money
+from sad.domain.bids import bid_of
+from sad.domain.offers import OfferContent
+from sad.domain.scoring.values import Bid, Grid
+from sad.domain.stages import Stage
 from sad.models.columns import Hash, Id, Name, OrganisationId, Text, Word, one_of, only_one
 from sad.models.mini_tenders import MiniTender
 from sad.models.people import Person
@@ -87,6 +92,24 @@ class Offer(Base):
     supplier: Mapped[Supplier] = relationship()
     depositor: Mapped[Person] = relationship(foreign_keys=[deposited_by])
     files: Mapped[list["OfferFile"]] = relationship(back_populates="offer", order_by="OfferFile.id")
+
+    @property
+    def ref(self) -> str:
+        """How rankings and scoring files name it: the supplier and its SIRET, since two may bear the same name."""
+        return f"{self.supplier.name} ({self.supplier.siret})"
+
+    def as_content(self) -> OfferContent:
+        """What it offers, line by line. Raises ValueError while it is sealed."""
+        if self.content is None:
+            raise ValueError("a sealed offer cannot be read")
+        lines = ((str(line.id), line.label, line.quantity, line.unit) for line in self.mini_tender.lines)
+        return OfferContent.from_dict(self.content, lines)
+
+    def as_bid(self, grid: Grid, stage: Stage, marks: Mapping[str, str]) -> Bid:
+        """What the frozen grid reads of it; `marks` given by people go by criterion. Raises ValueError while it is sealed."""
+        if self.content is None or self.total is None:
+            raise ValueError("a sealed offer cannot be read")
+        return bid_of(self.ref, grid=grid, stage=stage, total=self.total, content=self.content, marks=marks)
 
 
 class OfferFile(Base):

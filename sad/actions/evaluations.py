@@ -1,0 +1,94 @@
+"""The evaluation of opened offers: who may work on it and when, and what is found in each offer."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload, selectinload
+
+from sad import parameters
+from sad.actions.declarations import check_interests
+from sad.actions.mini_tenders import hold
+from sad.db import session
+from sad.domain.abnormal import PricedOffer, offers_to_explain
+from sad.domain.calendar import paris_day
+from sad.domain.classification import Findings, is_over
+from sad.domain.errors import refuse
+from sad.domain.stages import gaps
+from sad.models.awards import Award, AwardState
+from sad.models.evaluations import Mark
+from sad.models.mini_tenders import MiniTender, MiniTenderState
+from sad.models.offers import Classification, Offer
+from sad.models.people import Person
+
+UNDER_EVALUATION = (MiniTenderState.OPENED, MiniTenderState.RANKED)
+
+
+def take_up(mini_tender: MiniTender, *, by: Person) -> MiniTender:
+    """Hold the mini-tender for an act on its opened offers.
+
+    Refused before the opening, once an award is proposed, and to whoever has not declared to have no interest (ANA-05).
+    """
+    hold(mini_tender)
+    check_interests(mini_tender, by)
+    if mini_tender.state not in UNDER_EVALUATION:
+        raise refuse("L’analyse n’a lieu qu’entre l’ouverture des offres et l’attribution.", rule="REC-01")
+    if live_award(mini_tender) is not None:
+        raise refuse(
+            "Une attribution est déjà proposée : plus rien ne change tant qu’elle tient.",
+            "Annuler d’abord la proposition, avec son motif.",
+            rule="ANA-05",
+        )
+    return mini_tender
+
+
+def live_award(mini_tender: MiniTender) -> Award | None:
+    """The award proposed or decided, if there is one that was not cancelled."""
+    award = select(Award).where(Award.mini_tender_id == mini_tender.id, Award.state != AwardState.CANCELLED)
+    return session.scalar(award)
+
+
+def opened_offers(mini_tender: MiniTender) -> list[Offer]:
+    """Its opened offers, by supplier's name; in as many statements for a hundred as for one."""
+    opened = select(Offer).where(Offer.mini_tender_id == mini_tender.id, Offer.is_opened)
+    offers = session.scalars(opened.options(joinedload(Offer.supplier), selectinload(Offer.files)))
+    return sorted(offers, key=lambda offer: (offer.supplier.name, offer.id))
+
+
+def marks_of(offers: Sequence[Offer]) -> dict[int, dict[str, Mark]]:
+    """The marks given to these offers: offer id -> criterion -> mark; an offer without mark has an empty line."""
+    found: dict[int, dict[str, Mark]] = {offer.id: {} for offer in offers}
+    for mark in session.scalars(select(Mark).where(Mark.offer_id.in_(found)).options(joinedload(Mark.evaluator))):
+        found[mark.offer_id][mark.criterion] = mark
+    return found
+
+
+def findings_of(mini_tender: MiniTender, offers: Sequence[Offer]) -> Mapping[int, Findings]:
+    """What rules say of each opened offer, by its id: the frozen stage, the frozen budget, prices that call for an explanation."""
+    stage, category = mini_tender.frozen_stage(), mini_tender.category.key if mini_tender.category else ""
+    found = {
+        offer.id: Findings(
+            shortfalls=tuple(gap.sentence for gap in gaps(stage, offer.as_content().values, offer.supplier.families, category)),
+            is_over_budget=offer.total is not None and is_over(offer.total, mini_tender.budget),
+            is_justified=offer.price_justification is not None,
+        )
+        for offer in offers
+    }
+    in_the_running = [offer for offer in offers if (offer.classification or found[offer.id].proposal) == Classification.REGULAR]
+    low = low_prices(in_the_running, mini_tender.published_at) if mini_tender.published_at else {}
+    return {key: Findings(one.shortfalls, one.is_over_budget, low.get(key, ""), one.is_justified) for key, one in found.items()}
+
+
+def low_prices(offers: Sequence[Offer], sent_at: datetime) -> dict[int, str]:
+    """Why a price calls for an explanation, by offer id (ANA-03, L2152-6).
+
+    The budget is a ceiling, not an estimate of the market: with too few offers for a mean, nothing can be said.
+    """
+    day = paris_day(sent_at)
+    low = offers_to_explain(
+        [PricedOffer(str(offer.id), offer.total) for offer in offers if offer.total is not None],
+        alert_percent=parameters.value("abnormally_low_alert_percent", on=day),
+        minimum_offers=parameters.value("abnormally_low_minimum_offers", on=day),
+        estimate=None,
+    )
+    return {int(each.ref): each.sentence for each in low}

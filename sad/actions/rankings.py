@@ -1,0 +1,163 @@
+"""Ranking the regular offers with the frozen grid."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from sad.actions.evaluations import findings_of, marks_of, opened_offers, take_up
+from sad.actions.journal import record
+from sad.actions.publications import frozen_fingerprint, invitees_of
+from sad.db import session
+from sad.domain.bids import unsaid
+from sad.domain.errors import Refusal, Refused
+from sad.domain.lifecycle import moved
+from sad.domain.scoring.faults import ScoringFaults
+from sad.domain.scoring.numbers import written
+from sad.domain.scoring.ranking import rank
+from sad.domain.scoring.scoring_file import ranking_to_dict, scoring_file_to_dict
+from sad.domain.scoring.sensitivity import weight_interval, what_would_change
+from sad.domain.scoring.values import Bid, Grid
+from sad.models.evaluations import Mark, RankedOffer, Ranking
+from sad.models.mini_tenders import MiniTender
+from sad.models.offers import Classification, Offer
+from sad.models.people import Person
+
+MOST_EXPLAINED = 30  # what would have changed is worked out for the first ones: each costs a few dozen rankings
+
+
+def compute_ranking(mini_tender: MiniTender, *, by: Person, at: datetime) -> Ranking:
+    """Rank the regular offers; keep the inputs, the points as printed, and what would have changed the first place.
+
+    Refused, with every reason, while an offer is not classified, a low price is not explained or a mark is missing, and when
+    what was frozen before the invitation is no longer what it was (CRI-12).
+    """
+    take_up(mini_tender, by=by)
+    state = moved("mini_tender", mini_tender.state, "rank")
+    offers = opened_offers(mini_tender)
+    marks = marks_of(offers)
+    faults = [*_frozen_faults(mini_tender), *ranking_faults(mini_tender, offers, marks)]
+    if faults:
+        raise Refused(*faults)
+    ranking = _ranked(mini_tender, offers, marks)
+    ranking.ranked_by, ranking.ranked_at = by.id, at
+    session.add(ranking)
+    mini_tender.state = state
+    record("compute_ranking", ranking, by=by, at=at, mini_tender=mini_tender.id, result=ranking.result)
+    return ranking
+
+
+def ranking_faults(mini_tender: MiniTender, offers: Sequence[Offer], marks: Mapping[int, Mapping[str, Mark]]) -> list[Refusal]:
+    """All that is still missing before the opened offers can be ranked."""
+    findings, grid = findings_of(mini_tender, offers), mini_tender.frozen_grid()
+    regular = [offer for offer in offers if offer.classification == Classification.REGULAR]
+    faults = [
+        Refusal(f"L’offre de {offer.supplier.name} n’est pas classée.", "Dire si elle est régulière.", "ANA-01")
+        for offer in offers
+        if offer.classification is None
+    ]
+    faults += [
+        Refusal(f"Le prix de {offer.supplier.name} est à justifier : {findings[offer.id].low_price}.", "Noter sa réponse.", "ANA-03")
+        for offer in regular
+        if findings[offer.id].awaits_explanation
+    ]
+    for bid in _bids(mini_tender, regular, marks):
+        faults += _unsaid_faults(bid, grid)
+    if not offers or (not regular and not faults):
+        remedy = "Déclarer la consultation sans suite : elle est infructueuse."
+        faults.append(Refusal("Il n’y a aucune offre régulière à classer.", remedy, "AWD-10"))
+    return faults
+
+
+def latest_ranking(mini_tender: MiniTender) -> Ranking | None:
+    """The last ranking computed, with its places, their offers and suppliers."""
+    ranking = select(Ranking).where(Ranking.mini_tender_id == mini_tender.id).order_by(Ranking.id.desc()).limit(1)
+    return session.scalar(
+        ranking.options(selectinload(Ranking.places).joinedload(RankedOffer.offer).joinedload(Offer.supplier)),
+    )
+
+
+def is_current(ranking: Ranking) -> bool:
+    """Whether the offers still say what they said when it was computed: no mark and no classification has changed since."""
+    mini_tender = ranking.mini_tender
+    offers = opened_offers(mini_tender)
+    regular = [offer for offer in offers if offer.classification == Classification.REGULAR]
+    bids = _bids(mini_tender, regular, marks_of(offers))
+    return bool(scoring_file_to_dict(mini_tender.title, mini_tender.frozen_grid(), bids) == ranking.scoring_file)
+
+
+def currency_faults(ranking: Ranking) -> Iterator[Refusal]:
+    """Why nothing can be decided on this ranking: it is not the last one, or something changed since."""
+    latest = latest_ranking(ranking.mini_tender)
+    if latest is None or latest.id != ranking.id or not is_current(ranking):
+        yield Refusal("Une note ou un classement d’offre a changé depuis ce classement.", "Le calculer à nouveau.", "CRI-12")
+
+
+def _ranked(mini_tender: MiniTender, offers: Sequence[Offer], marks: Mapping[int, Mapping[str, Mark]]) -> Ranking:
+    regular = {offer.ref: offer for offer in offers if offer.classification == Classification.REGULAR}
+    grid, bids = mini_tender.frozen_grid(), _bids(mini_tender, list(regular.values()), marks)
+    try:
+        result = ranking_to_dict(rank(bids, grid), grid)
+    except ScoringFaults as error:
+        raise Refused(*(Refusal(f"{fault}.", "Vérifier la note ou l’offre.", "CRI-12") for fault in error.faults)) from None
+    ranking = Ranking(
+        organisation_id=mini_tender.organisation_id,
+        mini_tender_id=mini_tender.id,
+        scoring_file=scoring_file_to_dict(mini_tender.title, grid, bids),
+        result=result,
+        frozen_fingerprint=mini_tender.frozen_fingerprint,
+        solidity=_solidity(bids, grid),
+    )
+    for number, placed in enumerate([*result["ranking"], *result["eliminated"]]):
+        change = _would_be_first(bids, grid, placed["ref"]) if number < MOST_EXPLAINED else None
+        ranking.places.append(_place(placed, regular[placed["ref"]], change))
+    return ranking
+
+
+def _place(placed: Mapping[str, Any], offer: Offer, change: dict[str, Any] | None) -> RankedOffer:
+    return RankedOffer(
+        offer=offer,
+        ref=placed["ref"],
+        rank=placed.get("rank"),
+        total=placed.get("total"),
+        points=placed.get("points", {}),
+        explanation=placed.get("explanation", []),
+        elimination_reason=placed.get("reason"),
+        would_be_first=change,
+    )
+
+
+def _would_be_first(bids: Sequence[Bid], grid: Grid, ref: str) -> dict[str, Any]:
+    change = what_would_change(bids, grid, ref)
+    cut = None if change.price_cut is None else str(Decimal(change.price_cut) / 100)
+    return {"price_cut": cut, "criteria": list(change.criteria)}
+
+
+def _solidity(bids: Sequence[Bid], grid: Grid) -> dict[str, Any]:
+    """For each scored criterion, the lowest and the highest weight with the same first place, in points."""
+    intervals = {leaf.key: weight_interval(bids, grid, leaf.key) for leaf in grid.scored}
+    return {key: [written(each.low), written(each.high)] for key, each in intervals.items() if each is not None}
+
+
+def _bids(mini_tender: MiniTender, offers: Sequence[Offer], marks: Mapping[int, Mapping[str, Mark]]) -> list[Bid]:
+    """What the frozen grid reads of these offers, by supplier's name."""
+    grid, stage = mini_tender.frozen_grid(), mini_tender.frozen_stage()
+    return [offer.as_bid(grid, stage, {key: mark.value for key, mark in marks[offer.id].items()}) for offer in offers]
+
+
+def _unsaid_faults(bid: Bid, grid: Grid) -> Iterator[Refusal]:
+    for leaf in unsaid(bid, grid):
+        if leaf.method == "scale":
+            yield Refusal(f"{bid.ref} : il manque la note « {leaf.label} ».", "La donner, avec sa raison.", "ANA-05")
+        else:
+            yield Refusal(f"{bid.ref} : l’offre ne dit rien sur « {leaf.label} ».", "La classer irrégulière (L2152-2).", "ANA-01")
+
+
+def _frozen_faults(mini_tender: MiniTender) -> Iterator[Refusal]:
+    """Whether grid, budget, lines, stage and invitees are those of the invitation, to the letter."""
+    if frozen_fingerprint(mini_tender, [supplier.id for supplier in invitees_of(mini_tender)]) != mini_tender.frozen_fingerprint:
+        message = "La grille, le budget, les lignes ou les invités ne sont plus ceux de l’envoi."
+        yield Refusal(message, "Ne rien décider ; faire vérifier le journal par l’administrateur.", "CRI-12")
