@@ -1,9 +1,8 @@
 """Form fields that read what people really type, and the form they belong to."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -22,9 +21,8 @@ from sad.domain.calendar import PARIS, paris_instant
 from sad.domain.errors import Refusal, Refused
 from sad.letters.wording import number
 from sad.storage import LIMITS_SENTENCE, MAX_FILES, CheckedFile, UploadedFile, check_files
+from sad.web.typed import read_date, read_decimal, read_hour, without_spaces
 
-SPACES = re.compile(r"[\s\u00a0\u202f\u2007\u2009]+")
-NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)?", re.ASCII)
 CONTROLS = {
     "HiddenField": "hidden",
     "CSRFTokenField": "hidden",
@@ -100,13 +98,9 @@ class DecimalField(StringField):
         self.places, self.minimum, self.maximum = places, minimum, maximum
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        typed = SPACES.sub("", valuelist[0]).removesuffix("€") if valuelist else ""
         self.data = None
-        if not typed:
-            return
-        if not NUMBER.fullmatch(typed) or len(typed) > 30:
-            raise ValueError("Écrivez un nombre, par exemple 1 234,50.")
-        self.data = self._checked(Decimal(typed.replace(",", ".")))
+        typed = read_decimal(valuelist[0]) if valuelist else None
+        self.data = None if typed is None else self._checked(typed)
 
     def _checked(self, value: Decimal) -> Decimal:
         if value != round(value, self.places):
@@ -142,7 +136,7 @@ class SiretField(StringField):
 
     def process_formdata(self, valuelist: list[str]) -> None:
         super().process_formdata(valuelist)
-        digits = SPACES.sub("", self.data or "")
+        digits = without_spaces(self.data or "")
         if not digits:
             return
         if not digits.isascii() or not digits.isdigit() or len(digits) != 14:
@@ -254,27 +248,6 @@ def control(field: Field) -> str:
 def strip(text: Any) -> Any:
     """A text without the spaces around it."""
     return text.strip() if isinstance(text, str) else text
-
-
-def read_date(text: str) -> date | None:
-    """The day of `2026-12-03` or `3/12/2026`; None when empty. Raises `ValueError` with a sentence."""
-    parts = re.fullmatch(r"(\d{4})-(\d{1,2})-(\d{1,2})|(\d{1,2})[/. ](\d{1,2})[/. ](\d{4})", text.strip())
-    if not text.strip():
-        return None
-    try:
-        year, month, day = parts.group(1, 2, 3) if parts and parts[1] else parts.group(6, 5, 4)  # type: ignore[union-attr]
-        return date(int(year), int(month), int(day))
-    except (AttributeError, ValueError):
-        raise ValueError("Cette date n’existe pas. Forme attendue : 03/12/2026.") from None
-
-
-def read_hour(text: str) -> time:
-    """The hour of `12:05`, `12 h 05` or `12h`. Raises `ValueError` with a sentence."""
-    parts = re.fullmatch(r"(\d{1,2})\s*(?:[h:]\s*(\d{2})?)?(?::\d{2})?", SPACES.sub("", text.lower()))
-    try:
-        return time(int(parts[1]), int(parts[2] or 0))  # type: ignore[index]
-    except (TypeError, ValueError):
-        raise ValueError("Cette heure n’existe pas. Forme attendue : 12:00.") from None
 
 
 def _read(file: FileStorage) -> UploadedFile:

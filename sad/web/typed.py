@@ -1,0 +1,45 @@
+"""What people type, read into values; each reader raises `ValueError` with a sentence for them."""
+
+import re
+from datetime import date, time
+from decimal import Decimal
+
+SPACES = re.compile(r"[\s\u00a0\u202f\u2007\u2009]+")
+NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)?", re.ASCII)
+LONGEST = 30
+
+
+def read_decimal(text: str) -> Decimal | None:
+    """The number of `1 234,50`, `1234.5` or `12 €`; None when empty. Raises `ValueError` with a sentence."""
+    typed = without_spaces(text).removesuffix("€")
+    if not typed:
+        return None
+    if not NUMBER.fullmatch(typed) or len(typed) > LONGEST:
+        raise ValueError("Écrivez un nombre, par exemple 1 234,50.")
+    return Decimal(typed.replace(",", "."))
+
+
+def read_date(text: str) -> date | None:
+    """The day of `2026-12-03` or `3/12/2026`; None when empty. Raises `ValueError` with a sentence."""
+    parts = re.fullmatch(r"(\d{4})-(\d{1,2})-(\d{1,2})|(\d{1,2})[/. ](\d{1,2})[/. ](\d{4})", text.strip())
+    if not text.strip():
+        return None
+    try:
+        year, month, day = parts.group(1, 2, 3) if parts and parts[1] else parts.group(6, 5, 4)  # type: ignore[union-attr]
+        return date(int(year), int(month), int(day))
+    except (AttributeError, ValueError):
+        raise ValueError("Cette date n’existe pas. Forme attendue : 03/12/2026.") from None
+
+
+def read_hour(text: str) -> time:
+    """The hour of `12:05`, `12 h 05` or `12h`. Raises `ValueError` with a sentence."""
+    parts = re.fullmatch(r"(\d{1,2})\s*(?:[h:]\s*(\d{2})?)?(?::\d{2})?", without_spaces(text.lower()))
+    try:
+        return time(int(parts[1]), int(parts[2] or 0))  # type: ignore[index]
+    except (TypeError, ValueError):
+        raise ValueError("Cette heure n’existe pas. Forme attendue : 12:00.") from None
+
+
+def without_spaces(text: str) -> str:
+    """The text without any kind of space."""
+    return SPACES.sub("", text)
