@@ -59,6 +59,11 @@ def test_each_criterion_that_alone_would_put_the_offer_first_is_named():
     assert what_would_change(bids, GRID, "C") == WouldBeFirst("C", 28201, ())
 
 
+def test_the_price_is_told_by_its_cut_not_among_the_criteria():
+    bids = [bid("A", "100", "14", "reusable"), bid("B", "110", "15", "reusable")]
+    assert what_would_change(bids, GRID, "B") == WouldBeFirst("B", 691, ("quality",))
+
+
 def test_no_cut_is_told_when_no_price_would_do():
     bounds = {"key": "price", "label": "Prix", "weight": "50", "method": "linear_bounds", "best": "80", "worst": "300", "price": True}
     grid = grid_from_dict({"criteria": [bounds, QUALITY]})

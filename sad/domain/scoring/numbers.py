@@ -45,7 +45,7 @@ def printed(value: Fraction, decimals: int) -> str:
     """`value` with so many decimals, half away from zero, never `-0`."""
     numerator, denominator = abs(value.numerator), value.denominator
     rounded = (2 * numerator * 10**decimals + denominator) // (2 * denominator)
-    sign = "-" if value < 0 and rounded else ""
+    sign = "-" if value.numerator < 0 and rounded else ""
     whole, part = divmod(rounded, 10**decimals)
     return f"{sign}{whole}.{part:0{decimals}d}" if decimals else f"{sign}{whole}"
 

@@ -25,7 +25,7 @@ class Minimum:
 def rank(bids: Sequence[Bid], grid: Grid) -> Ranking:
     """The ranking of these bids by this grid, the same whatever their order.
 
-    Raises ScoringFaults, with every fault, when a reference comes twice or a value is missing, unknown or refused by its method.
+    Raises ScoringFaults, with every fault, when a reference comes twice or a value is missing or refused by its method.
     """
     try:
         sheet = Sheet(bids, grid)

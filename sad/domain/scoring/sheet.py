@@ -80,10 +80,12 @@ class Scores:
         return numerators, denominators
 
     def total(self, place: int) -> Fraction:
+        """The exact total of the offer at this place."""
         numerators, denominators = self._totals
         return Fraction(numerators[place], denominators[place])
 
     def points(self, place: int) -> dict[str, Fraction]:
+        """Its exact points by key, in grid order, parents before their sub-criteria."""
         points: dict[str, Fraction] = {}
         for criterion in self.sheet.grid.criteria:
             earned = {leaf.key: self.compared(leaf).points(place) for leaf in criterion.scored}
@@ -91,6 +93,7 @@ class Scores:
         return points
 
     def explanation(self, place: int) -> tuple[str, ...]:
+        """Where they come from, one French sentence per criterion."""
         grid = self.sheet.grid
         return sentences(grid, self.points(place), {leaf.key: self.compared(leaf).why(place) for leaf in grid.scored})
 
@@ -116,13 +119,22 @@ class Compared:
             self.tops[text], self.bottoms[text] = share(value)
         denominators = set(self.bottoms.values())
         self.denominator = denominators.pop() if len(denominators) == 1 else 0
+        self._points: dict[str, Fraction] = {}
+        self._why: dict[str, str] = {}
 
     def points(self, place: int) -> Fraction:
+        """The exact points of the offer at this place."""
         text = self.texts[place]
-        return self.weight * Fraction(self.tops[text], self.bottoms[text])
+        if text not in self._points:
+            self._points[text] = self.weight * Fraction(self.tops[text], self.bottoms[text])
+        return self._points[text]
 
     def why(self, place: int) -> str:
-        return why(self.column.criterion, self.column.read[self.texts[place]], self.among)
+        """Where those points come from, in French."""
+        text = self.texts[place]
+        if text not in self._why:
+            self._why[text] = why(self.column.criterion, self.column.read[text], self.among)
+        return self._why[text]
 
     @property
     def is_level(self) -> bool:
