@@ -1,6 +1,6 @@
 """The ready roadmap offered when a system is created, read once from `config/scoring/stages_model.yaml`."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -31,8 +31,13 @@ def model_categories() -> tuple[ModelCategory, ...]:
     return tuple(ModelCategory(key, body["label"], tuple(body["families"])) for key, body in _content()["categories"].items())
 
 
-def model_stages(announced_on: date, effective_on: Collection[date], categories: Collection[str]) -> tuple[Stage, ...]:
-    """The first stages of the model, one for each date, for the categories that the system has."""
+def model_stages(
+    announced_on: date, effective_on: Collection[date], categories: Mapping[str, Collection[str]]
+) -> tuple[Stage, ...]:
+    """The first stages of the model, one for each date, in the order given.
+
+    `categories` holds those of the system, with the product families that each buys: key -> keys.
+    """
     content = _content()
     return tuple(
         Stage(
@@ -42,7 +47,7 @@ def model_stages(announced_on: date, effective_on: Collection[date], categories:
             effective_on=day,
             requirements=(*_capacities(content, categories), *_specifications(content, stage), *_criteria(content, stage)),
         )
-        for stage, day in zip(content["stages"], sorted(effective_on), strict=False)
+        for stage, day in zip(content["stages"], effective_on, strict=False)
     )
 
 
@@ -57,10 +62,12 @@ def _content() -> dict[str, Any]:
     return content
 
 
-def _capacities(content: dict[str, Any], categories: Collection[str]) -> Iterator[Requirement]:
+def _capacities(content: dict[str, Any], categories: Mapping[str, Collection[str]]) -> Iterator[Requirement]:
+    """Each capacity for the categories that buy its families; one whose families nobody buys is left out."""
     for key, body in content["capacity"].items():
-        kept = tuple(each for each in body["categories"] if each in categories)
-        if kept or not body["categories"]:
+        concerned = set(body.get("families", ()))
+        kept = tuple(category for category, families in categories.items() if concerned & set(families))
+        if kept or not concerned:
             yield Requirement(
                 key=key,
                 label=body["label"],

@@ -42,6 +42,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("id", "organisation_id", name=op.f("uq_systems_id_organisation_id")),
         sa.UniqueConstraint("organisation_id", "reference", name=op.f("uq_systems_organisation_id_reference")),
     )
+    op.create_index("ix_systems_opened_at_id", "systems", ["opened_at", "id"], unique=False)
     op.create_index(op.f("ix_systems_organisation_id"), "systems", ["organisation_id"], unique=False)
     op.create_table(
         "categories",

@@ -1,6 +1,6 @@
 """Stages: proposing a roadmap from the model, publishing it, reading it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -19,7 +19,7 @@ from sad.models.mini_tenders import MiniTender
 from sad.models.people import Person
 from sad.models.stages import Stage as StageRow
 from sad.models.systems import PurchasingSystem
-from sad.stages_model import stages_model
+from sad.stages_model import model_length, model_stages
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +43,13 @@ def stages_of(system: PurchasingSystem) -> list[StageRow]:
     )
 
 
-def propose_stages(system: PurchasingSystem, dates: Mapping[int, date], *, by: Person, at: datetime) -> list[StageRow]:
-    """Draft the stages of the model at these dates, by number; earlier drafts give way.
+def propose_stages(system: PurchasingSystem, dates: Sequence[date], *, by: Person, at: datetime) -> list[StageRow]:
+    """Draft the first stages of the model, one for each of these dates; earlier drafts give way.
 
     Raises `Refused` with every fault (field: `effective_on_2`), once the system is open (PAL-01) or a stage is published (PAL-02).
     """
     check_roadmap_is_draft(system)
-    numbers = [number for number in sorted(dates)]
-    if not numbers or numbers != list(range(1, len(numbers) + 1)):
-        raise refuse("Il manque la date d’un palier avant celui-ci.", "Donner les dates dans l’ordre.", rule="PAL-01")
-    proposed = [_from_model(system, number, dates[number], at) for number in numbers]
+    proposed = _from_model(system, dates, at)
     faults = [fault for stage in proposed for fault in _dated_faults(stage, proposed, system, at)]
     if faults:
         raise Refused(*faults)
@@ -61,29 +58,29 @@ def propose_stages(system: PurchasingSystem, dates: Mapping[int, date], *, by: P
     session.flush()
     rows = [_draft(system, stage) for stage in proposed]
     session.add_all(rows)
-    record("propose_stages", system, by=by, at=at, dates={str(number): dates[number].isoformat() for number in numbers})
+    record("propose_stages", system, by=by, at=at, dates=[day.isoformat() for day in dates])
     return rows
 
 
 def refresh_drafts(system: PurchasingSystem, at: datetime) -> None:
     """Draw the drafts again after a change of the system: its categories, its first day."""
-    for row in stages_of(system):
-        if row.published_at is None:
-            stage = _from_model(system, row.number, system.valid_from if row.number == 1 else row.effective_on, at)
-            row.effective_on, row.announced_on, row.content = stage.effective_on, stage.announced_on, stage_to_dict(stage)
+    rows = [row for row in stages_of(system) if row.published_at is None]
+    dates = [system.valid_from if row.number == 1 else row.effective_on for row in rows]
+    for row, stage in zip(rows, _from_model(system, dates, at), strict=True) if rows else ():
+        row.effective_on, row.announced_on, row.content = stage.effective_on, stage.announced_on, stage_to_dict(stage)
 
 
 def check_roadmap_is_draft(system: PurchasingSystem) -> None:
     """Raises `Refused` once what the stages say of this system is public."""
     if system.opened_at is not None:
         raise refuse(
-            "Le système est ouvert : tous ses paliers étaient dans l’avis initial.",
+            "Le système est ouvert : tous ses paliers étaient dans l’avis initial.",
             "Un palier de plus passe par un avis rectificatif.",
             rule="PAL-01",
         )
     if any(row.published_at is not None for row in stages_of(system)):
         raise refuse(
-            "Les paliers sont publiés : ils ne changent plus, ni le premier jour, ni les catégories qu’ils citent.",
+            "Les paliers sont publiés : ils ne changent plus, ni le premier jour, ni les catégories qu’ils citent.",
             "Un palier publié peut seulement être repoussé ou adouci, pour tous.",
             rule="PAL-02",
         )
@@ -107,7 +104,7 @@ def publish_stage(row: StageRow, *, justifications: Mapping[str, str], by: Perso
     session.refresh(row.system, with_for_update=True)
     session.refresh(row, with_for_update=True)
     if row.published_at is not None:
-        raise refuse("Ce palier est publié : il ne change plus.", "Il peut être repoussé ou adouci, pour tous.", rule="PAL-02")
+        raise refuse("Ce palier est publié : il ne change plus.", "Il peut être repoussé ou adouci, pour tous.", rule="PAL-02")
     examined = examine_stage(row, at)
     faults = [*examined.faults, *unjustified(examined.warnings, justifications)]
     if faults:
@@ -139,15 +136,14 @@ def _announced_on(system: PurchasingSystem, at: datetime) -> date:
     return min(today, paris_day(system.notice_dispatched_at))
 
 
-def _from_model(system: PurchasingSystem, number: int, effective_on: date, at: datetime) -> Stage:
-    model = stages_model()
-    if number > len(model.stages):
-        raise refuse("Le modèle n’a pas ce palier.", f"Il en propose {len(model.stages)}.", rule="PAL-01")
-    categories = {each.key: each.families for each in system.categories}
-    return model.stage(number, announced_on=_announced_on(system, at), effective_on=effective_on, categories=categories)
+def _from_model(system: PurchasingSystem, dates: Sequence[date], at: datetime) -> tuple[Stage, ...]:
+    if not 0 < len(dates) <= model_length():
+        message = f"Le modèle propose de 1 à {model_length()} paliers."
+        raise refuse(message, "Donner la date de chacun de ceux que vous retenez.", rule="PAL-01", field="effective_on_1")
+    return model_stages(_announced_on(system, at), dates, {each.key: each.families for each in system.categories})
 
 
-def _dated_faults(stage: Stage, proposed: list[Stage], system: PurchasingSystem, at: datetime) -> list[Refusal]:
+def _dated_faults(stage: Stage, proposed: Sequence[Stage], system: PurchasingSystem, at: datetime) -> list[Refusal]:
     """The faults of a stage of the model: only its dates can be mended here."""
     law = StageLaw.on(paris_day(at), parameters.value)
     found = publication_faults(stage, proposed, notice_of(system, at), law)

@@ -1,8 +1,6 @@
 """Dynamic purchasing systems: drafting one, filling it, opening it to everybody."""
 
-import re
-import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -21,14 +19,9 @@ from sad.domain.justifications import justified, unjustified
 from sad.domain.law import OpeningLaw
 from sad.domain.opening import WORDED, Opening, level_of, opening_faults, opening_warnings
 from sad.domain.requirements import json_safe
-from sad.models.documents import Document
 from sad.models.organisations import Organisation
 from sad.models.people import Person
-from sad.models.systems import Category, PurchasingSystem, SystemDocument
-from sad.reference import product_families
-from sad.storage import StoredFile
-
-LONGEST_KEY = 40
+from sad.models.systems import PurchasingSystem
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,73 +70,6 @@ def update_system(system: PurchasingSystem, facts: SystemFacts, *, by: Person, a
     refresh_drafts(system, at)
     record("update_system", system, by=by, at=at, **_plain(changed))
     return system
-
-
-def add_category(
-    system: PurchasingSystem, label: str, families: Sequence[str], *, key: str = "", by: Person, at: datetime
-) -> Category:
-    """Add a category that buys these product families; its key is drawn from its label unless given.
-
-    Raises `Refused` with every fault, and once the stages, which say what is asked in each category, are published (PAL-02).
-    """
-    hold_draft(system)
-    check_roadmap_is_draft(system)
-    faults = list(_category_faults(label, families))
-    if faults:
-        raise Refused(*faults)
-    key = _free_key(system, key or _slug(label))
-    category = Category(organisation_id=system.organisation_id, key=key, label=label, families=list(families))
-    system.categories.append(category)
-    session.flush()
-    refresh_drafts(system, at)
-    record("add_category", category, by=by, at=at, label=label, families=list(families))
-    return category
-
-
-def remove_category(category: Category, *, by: Person, at: datetime) -> None:
-    """Take a category out of a draft. Raises `Refused` as `add_category` does."""
-    system = category.system
-    hold_draft(system)
-    check_roadmap_is_draft(system)
-    record("remove_category", category, by=by, at=at, label=category.label)
-    system.categories.remove(category)
-    session.delete(category)
-    session.flush()
-    refresh_drafts(system, at)
-
-
-def publish_document(system: PurchasingSystem, file: StoredFile, *, title: str, by: Person, at: datetime) -> SystemDocument:
-    """Add a document of the consultation: once the system is open, free for all and for good (SAD-04, R2162-41)."""
-    if not title.strip():
-        raise refuse("Ce document n’a pas de titre.", "Dire ce qu’il est : règlement, cahier des charges…", field="title")
-    document = Document(
-        organisation_id=system.organisation_id,
-        name=file.name,
-        media_type=file.media_type,
-        size=file.size,
-        sha256=file.sha256,
-        storage_key=file.key,
-        uploaded_by=by.id,
-        uploaded_at=at,
-    )
-    published = SystemDocument(organisation_id=system.organisation_id, document=document, title=title.strip(), published_at=at)
-    system.documents.append(published)
-    record("publish_document", published, by=by, at=at, title=published.title, sha256=file.sha256)
-    return published
-
-
-def remove_document(published: SystemDocument, *, by: Person, at: datetime) -> None:
-    """Take a document out of a draft; once the system is open it stays (SAD-04)."""
-    session.refresh(published.system, with_for_update=True)
-    if published.system.opened_at is not None:
-        raise refuse(
-            "Ce document est publié : il reste libre d’accès pendant toute la validité du système.",
-            "Ajouter le document qui le corrige, et dire dans son titre ce qu’il remplace.",
-            rule="SAD-04",
-        )
-    record("remove_document", published, by=by, at=at, title=published.title)
-    published.system.documents.remove(published)
-    session.delete(published)
 
 
 def open_system(system: PurchasingSystem, *, justifications: Mapping[str, str], by: Person, at: datetime) -> PurchasingSystem:
@@ -216,8 +142,8 @@ def hold_draft(system: PurchasingSystem) -> None:
     session.refresh(system, with_for_update=True)
     if system.opened_at is not None:
         raise refuse(
-            "Ce système est ouvert : son avis le décrit, il ne se modifie plus, et il reste ouvert aux candidatures.",
-            "Sa durée change avec un avis publié : « Prolonger » ou « Mettre fin ».",
+            "Ce système est ouvert : son avis le décrit, il ne se modifie plus, et il reste ouvert aux candidatures.",
+            "Sa durée change avec un avis publié : « Prolonger » ou « Mettre fin ».",
             rule="SAD-03",
         )
 
@@ -249,23 +175,6 @@ def _is_taken(organisation_id: int, reference: str, system: PurchasingSystem | N
         PurchasingSystem.organisation_id == organisation_id, PurchasingSystem.reference == reference
     )
     return any(found != (system.id if system else None) for found in session.scalars(same))
-
-
-def _category_faults(label: str, families: Sequence[str]) -> Iterator[Refusal]:
-    if not label.strip():
-        yield Refusal("La catégorie n’a pas de nom.", "Écrire ce qu’elle achète.", field="label")
-    if not families or not set(families) <= set(product_families()):
-        yield Refusal("Aucune famille de produits connue n’est cochée.", "Cocher ce que la catégorie achète.", field="families")
-
-
-def _slug(label: str) -> str:
-    plain = unicodedata.normalize("NFKD", label.lower()).encode("ascii", "ignore").decode()
-    return re.sub(r"[^a-z0-9]+", "_", plain).strip("_")[: LONGEST_KEY - 4] or "categorie"
-
-
-def _free_key(system: PurchasingSystem, wanted: str) -> str:
-    taken = {each.key for each in system.categories}
-    return next(key for key in (wanted, *(f"{wanted}_{number}" for number in range(2, len(taken) + 3))) if key not in taken)
 
 
 def _plain(values: Mapping[str, Any]) -> dict[str, Any]:

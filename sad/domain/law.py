@@ -50,3 +50,11 @@ class LaunchLaw(CriteriaLaw):
     tender_period_days: int
     minimum_environmental_clauses: int
     minimum_sustainable_specifications: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpeningLaw(StageLaw):
+    """What the opening of a system must respect; the threshold is in EUR excl. VAT (R2124-1)."""
+
+    minimum_environmental_clauses: int
+    formal_procedure_threshold: Decimal

@@ -1,9 +1,24 @@
-"""Letters about a system: what changes in its validity."""
+"""Letters about a system: its validity changes."""
+
+from datetime import date
 
 from sad.letters.text import LetterText, write_letter
-from sad.models.systems import SystemChange
+from sad.models.systems import PurchasingSystem, SystemChangeKind
+
+TEMPLATES = {SystemChangeKind.EXTENDED: "system_extended", SystemChangeKind.ENDED: "system_ended"}
 
 
-def changed(change: SystemChange) -> LetterText:
-    """To every admitted supplier: the new end of the system, and why (R2162-40)."""
-    return write_letter("system_changed", change=change, system=change.system, organisation=change.system.organisation)
+def changed(system: PurchasingSystem, kind: SystemChangeKind, *, until: date, reason: str, notice_reference: str) -> LetterText:
+    """To each supplier admitted, suspended or waiting for an answer: the new end, why, and the published notice.
+
+    Written before the change is made, so that it can be read before it leaves.
+    """
+    return write_letter(
+        TEMPLATES[kind],
+        system=system,
+        organisation=system.organisation,
+        before=system.valid_until,
+        until=until,
+        reason=reason,
+        notice_reference=notice_reference,
+    )

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from sad.db import Base, Money
@@ -14,6 +14,15 @@ from sad.models.documents import Document
 from sad.models.organisations import Organisation
 
 
+class SystemPhase(StrEnum):
+    """Where a system stands; computed, never stored."""
+
+    DRAFT = "draft"
+    ANNOUNCED = "announced"  # its notice and documents are public, applications begin on its first day
+    OPEN = "open"
+    ENDED = "ended"
+
+
 class PurchasingSystem(Base):
     """A system to which any supplier may ask to be admitted at any time of its validity (L2125-1 4°)."""
 
@@ -21,6 +30,7 @@ class PurchasingSystem(Base):
     __table_args__ = (
         UniqueConstraint("organisation_id", "reference"),
         UniqueConstraint("id", "organisation_id"),
+        Index("ix_systems_opened_at_id", "opened_at", "id"),
         CheckConstraint("valid_until >= valid_from", name="validity"),
         CheckConstraint("estimated_value > 0 AND max_value >= estimated_value", name="value"),
         CheckConstraint(
@@ -58,6 +68,19 @@ class PurchasingSystem(Base):
     )
     documents: Mapped[list["SystemDocument"]] = relationship(back_populates="system", order_by="SystemDocument.id")
     changes: Mapped[list["SystemChange"]] = relationship(back_populates="system", order_by="SystemChange.id")
+
+    @property
+    def last_valid_day(self) -> date:
+        """The last day of its validity, or the Paris day on which it was ended before."""
+        return min(self.valid_until, paris_day(self.ended_at)) if self.ended_at else self.valid_until
+
+    def phase_at(self, at: datetime) -> SystemPhase:
+        """Where it stands at that instant (aware): the decisions taken, read with the calendar."""
+        if self.opened_at is None or at < self.opened_at:
+            return SystemPhase.DRAFT
+        if paris_day(at) > self.valid_until or (self.ended_at is not None and self.ended_at <= at):
+            return SystemPhase.ENDED
+        return SystemPhase.ANNOUNCED if paris_day(at) < self.valid_from else SystemPhase.OPEN
 
     def window_ends(self, days: int) -> date | None:
         """The last day of the initial period for applications, of so many days after the dispatch of the notice (R2162-44)."""

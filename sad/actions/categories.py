@@ -1,0 +1,67 @@
+"""The categories of a system, while it is a draft."""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from sad.actions.journal import record
+from sad.actions.stages import check_roadmap_is_draft, refresh_drafts
+from sad.actions.systems import hold_draft
+from sad.db import session
+from sad.domain.errors import Refusal, Refused
+from sad.models.people import Person
+from sad.models.systems import Category, PurchasingSystem
+from sad.reference import product_families
+
+LONGEST_KEY = 40
+
+
+def add_category(
+    system: PurchasingSystem, label: str, families: Sequence[str], *, key: str = "", by: Person, at: datetime
+) -> Category:
+    """Add a category that buys these product families; its key is drawn from its label unless given.
+
+    Raises `Refused` with every fault, and once the stages, which say what is asked in each category, are published (PAL-02).
+    """
+    hold_draft(system)
+    check_roadmap_is_draft(system)
+    faults = list(_category_faults(label, families))
+    if faults:
+        raise Refused(*faults)
+    key = _free_key(system, key or _slug(label))
+    category = Category(organisation_id=system.organisation_id, key=key, label=label, families=list(families))
+    system.categories.append(category)
+    session.flush()
+    refresh_drafts(system, at)
+    record("add_category", category, by=by, at=at, label=label, families=list(families))
+    return category
+
+
+def remove_category(category: Category, *, by: Person, at: datetime) -> None:
+    """Take a category out of a draft. Raises `Refused` as `add_category` does."""
+    system = category.system
+    hold_draft(system)
+    check_roadmap_is_draft(system)
+    record("remove_category", category, by=by, at=at, label=category.label)
+    system.categories.remove(category)
+    session.delete(category)
+    session.flush()
+    refresh_drafts(system, at)
+
+
+def _category_faults(label: str, families: Sequence[str]) -> Iterator[Refusal]:
+    if not label.strip():
+        yield Refusal("La catégorie n’a pas de nom.", "Écrire ce qu’elle achète.", field="label")
+    if not families or not set(families) <= set(product_families()):
+        yield Refusal("Aucune famille de produits connue n’est cochée.", "Cocher ce que la catégorie achète.", field="families")
+
+
+def _slug(label: str) -> str:
+    plain = unicodedata.normalize("NFKD", label.lower()).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "_", plain).strip("_")[: LONGEST_KEY - 4] or "categorie"
+
+
+def _free_key(system: PurchasingSystem, wanted: str) -> str:
+    taken = {each.key for each in system.categories}
+    return next(key for key in (wanted, *(f"{wanted}_{number}" for number in range(2, len(taken) + 3))) if key not in taken)
