@@ -3,7 +3,7 @@
 from flask import Blueprint
 
 from sad.web.navigation import Entry
-from sad.web.public import pages
+from sad.web.public import demo_mail, health, pages, registration
 
 blueprint = Blueprint("public", __name__)
 
@@ -13,6 +13,15 @@ blueprint.add_url_rule("/regles", "rules", pages.rules)
 blueprint.add_url_rule("/protection-des-offres", "offer_protection", pages.offer_protection)
 blueprint.add_url_rule("/accessibilite", "accessibility", pages.accessibility)
 blueprint.add_url_rule("/mentions-legales", "legal_notice", pages.legal_notice)
+
+blueprint.add_url_rule("/inscription", "ask_registration", registration.ask, methods=["GET", "POST"])
+blueprint.add_url_rule("/inscription/lien-envoye", "registration_asked", registration.asked)
+blueprint.add_url_rule("/inscription/<token>", "register", registration.register, methods=["GET", "POST"])
+blueprint.add_url_rule("/invitation/<token>", "join", registration.join, methods=["GET", "POST"])
+
+blueprint.add_url_rule("/healthz", "health", health.health)
+blueprint.add_url_rule("/demo/courrier", "demo_mails", demo_mail.mails)
+blueprint.add_url_rule("/demo/courrier/<int:letter_id>", "demo_mail", demo_mail.mail)
 
 NAVIGATION = (
     Entry("Accueil", "public.home"),

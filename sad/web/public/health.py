@@ -1,0 +1,66 @@
+"""`/healthz`: is everything there that the product needs? For machines; says nothing of anybody."""
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+
+from flask import Response, current_app, jsonify
+from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
+
+from sad import clock, migrations
+from sad.actions.job_runs import LATE_AFTER
+from sad.db import session
+from sad.models.job_runs import JobRun
+from sad.settings import ROOT
+from sad.web.access import public
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the database said, if it answered."""
+
+    answers: bool
+    revision: str | None = None
+    runs: tuple[JobRun, ...] = ()
+
+
+@public
+def health() -> Response:
+    """Database, migrations, scheduler, version; 503 when no page could be served. A late scheduler is told, no more."""
+    expected = migrations.newest()
+    found = _find(expected)
+    serves, scheduler = found.answers and found.revision == expected, _scheduler(found.runs)
+    response = jsonify(
+        status="down" if not serves else "ok" if scheduler["ok"] else "degraded",
+        version=version(),
+        database={"ok": found.answers},
+        migrations={"ok": found.revision == expected, "current": found.revision, "expected": expected},
+        scheduler=scheduler,
+    )
+    response.status_code = 200 if serves else 503
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@cache
+def version() -> str:
+    """The version of the program."""
+    return str(tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"])
+
+
+def _find(expected: str) -> Found:
+    try:
+        revision = migrations.current(current_app.engine)
+        runs = session.scalars(select(JobRun).order_by(JobRun.name)).all() if revision == expected else ()
+    except DBAPIError:
+        return Found(answers=False)
+    return Found(True, revision, tuple(runs))
+
+
+def _scheduler(runs: tuple[JobRun, ...]) -> dict[str, object]:
+    """Its last tick, and which jobs failed at their last run (why is in its log, not here)."""
+    tick = max((run.ended_at for run in runs), default=None)
+    failing = [run.name for run in runs if run.error]
+    on_time = tick is not None and clock.now() - tick <= LATE_AFTER
+    return {"ok": on_time and not failing, "last_tick": tick.isoformat() if tick else None, "failing": failing}
