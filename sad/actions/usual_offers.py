@@ -24,7 +24,8 @@ WHOLE = Decimal(100)
 def declare_usual_offer(
     supplier: Supplier, values: Mapping[str, object], *, note: str = "", by: Person, at: datetime
 ) -> UsualOffer:
-    """Keep a new declaration, by requirement key; what is left empty is not said. Earlier ones stay as they were.
+    """Keep a new declaration, by requirement key; what is left empty is not said. Earlier ones stay as they were, and
+    the same said again is not kept twice.
 
     Raises `Refused` with each value that cannot be read (field: its key).
     """
@@ -35,6 +36,8 @@ def declare_usual_offer(
             faults.extend(_say(each, values[each.key], said))
     if faults:
         raise Refused(*faults)
+    if supplier.usual_offers and (said, note) == (supplier.usual_offers[-1].values, supplier.usual_offers[-1].note):
+        return supplier.usual_offers[-1]
     offer = UsualOffer(values=said, note=note, declared_by=by.id, declared_at=at)
     supplier.usual_offers.append(offer)
     record("declare_usual_offer", supplier, by=by, at=at, values=said)

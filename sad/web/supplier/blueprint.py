@@ -3,7 +3,55 @@
 from flask import Blueprint
 
 from sad.web.navigation import Entry
+from sad.web.supplier import application_form, applications, completions, home, letters, people, usual_offer, vault
 
 blueprint = Blueprint("supplier", __name__)
+BOTH = ["GET", "POST"]
+POST = ["POST"]
 
-NAVIGATION: tuple[Entry, ...] = ()
+blueprint.add_url_rule("/", "home", home.home)
+blueprint.add_url_rule("/fiche", "profile", people.profile, methods=BOTH)
+blueprint.add_url_rule("/ajouter", "add_supplier", people.add_supplier, methods=BOTH)
+blueprint.add_url_rule("/personnes", "people", people.people, methods=BOTH)
+blueprint.add_url_rule(
+    "/personnes/invitations/<int:invitation_id>/annuler", "cancel_invitation", people.cancel_invitation, methods=POST
+)
+blueprint.add_url_rule("/personnes/partir", "leave", people.leave, methods=BOTH)
+blueprint.add_url_rule("/offre-habituelle", "usual_offer", usual_offer.usual_offer, methods=BOTH)
+
+blueprint.add_url_rule("/documents", "documents", vault.documents, methods=BOTH)
+blueprint.add_url_rule("/documents/<int:document_id>", "document", vault.download)
+blueprint.add_url_rule("/documents/<int:certificate_id>/retirer", "withdraw_certificate", vault.withdraw_certificate, methods=POST)
+
+blueprint.add_url_rule("/candidatures", "applications", applications.applications)
+blueprint.add_url_rule("/candidatures/categorie/<int:category_id>", "start_application", applications.start, methods=POST)
+blueprint.add_url_rule("/candidatures/<int:application_id>", "application", applications.application)
+blueprint.add_url_rule("/candidatures/<int:application_id>/retirer", "withdraw_application", applications.withdraw, methods=BOTH)
+blueprint.add_url_rule("/candidatures/<int:application_id>/reponses", "application_answers", application_form.answers, methods=BOTH)
+blueprint.add_url_rule("/candidatures/<int:application_id>/preuves", "application_proofs", application_form.proofs)
+blueprint.add_url_rule(
+    "/candidatures/<int:application_id>/preuves/<requirement>", "application_proof", application_form.proof, methods=BOTH
+)
+blueprint.add_url_rule(
+    "/candidatures/<int:application_id>/preuves/<requirement>/coffre/<int:certificate_id>",
+    "use_certificate",
+    application_form.use_certificate,
+    methods=POST,
+)
+blueprint.add_url_rule(
+    "/candidatures/<int:application_id>/documents/<int:document_id>/retirer", "remove_proof", application_form.remove_proof, methods=POST
+)
+blueprint.add_url_rule("/candidatures/<int:application_id>/offre", "application_usual", application_form.usual, methods=BOTH)
+blueprint.add_url_rule("/candidatures/<int:application_id>/verifier", "application_check", application_form.check, methods=BOTH)
+blueprint.add_url_rule("/candidatures/<int:application_id>/complement", "completion", completions.completion, methods=BOTH)
+blueprint.add_url_rule("/candidatures/<int:application_id>/observations", "hearing", completions.hearing, methods=BOTH)
+
+blueprint.add_url_rule("/courriers", "letters", letters.letters)
+blueprint.add_url_rule("/courriers/<int:letter_id>", "letter", letters.letter)
+
+NAVIGATION: tuple[Entry, ...] = (
+    Entry("Accueil", "supplier.home"),
+    Entry("Candidatures", "supplier.applications"),
+    Entry("Mes documents", "supplier.documents"),
+    Entry("Mes courriers", "supplier.letters"),
+)

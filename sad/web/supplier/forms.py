@@ -1,0 +1,100 @@
+"""Forms of the supplier's space."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from wtforms import BooleanField, RadioField, StringField, TextAreaField
+from wtforms.validators import Length
+
+from sad.domain.errors import Refused
+from sad.domain.requirements import Requirement
+from sad.web.fields import DateField, EmailField, FilesField, Form, Required, SiretField
+from sad.web.profiles import ProfileForm
+
+YES_NO = [("oui", "Oui"), ("non", "Non")]
+PREFIX = "q_"
+TEXT_LIMIT = Length(max=4000, message="4 000 caractères au plus.")
+
+
+class ConfirmForm(Form):
+    """Only the button."""
+
+
+class InviteForm(Form):
+    email = EmailField("Adresse e-mail de la personne", [Required("Écrivez son adresse.")], render_kw={"autocomplete": "off"})
+
+
+class AddSupplierForm(ProfileForm):
+    siret = SiretField(
+        "SIRET", [Required("Écrivez le SIRET.")], description="14 chiffres. Il est sur vos factures.", render_kw={"inputmode": "numeric"}
+    )
+
+
+class ProofForm(Form):
+    """A file and the last day it holds."""
+
+    files = FilesField("Le document", [Required("Choisissez un fichier, ou prenez une photo.")], max_files=1)
+    expires_on = DateField("Valable jusqu’au", description="Le dernier jour écrit sur le document. Laissez vide s’il n’y en a pas.")
+
+
+class CertificateForm(ProofForm):
+    label = StringField(
+        "Ce qu’il prouve",
+        [Required("Dites ce que ce document prouve."), Length(max=200, message="200 caractères au plus.")],
+        description="Par exemple : certificat bio, attestation d’assurance.",
+    )
+
+
+class SubmitForm(Form):
+    is_sworn = BooleanField("Je le déclare sur l’honneur", [Required("Cochez cette déclaration pour envoyer la candidature.")])
+
+
+class HearingForm(Form):
+    answer = TextAreaField(
+        "Vos observations",
+        [Required("Écrivez votre réponse."), TEXT_LIMIT],
+        description="Dites si les faits sont exacts, ce qui a été réparé, ce qui a changé depuis.",
+    )
+
+
+class QuestionsForm(Form):
+    """Questions that come from requirements; each field is named after its key, behind a prefix that no form attribute has.
+
+    `suffixes` goes by field name: the unit of what is typed.
+    """
+
+    suffixes: Mapping[str, str] = {}
+
+    def take(self, refused: Refused) -> None:
+        super().take(Refused(*(replace(one, field=PREFIX + one.field) if one.field else one for one in refused.refusals)))
+
+    def answers(self) -> dict[str, object]:
+        """What was typed, by requirement key."""
+        return {field.name.removeprefix(PREFIX): field.data for field in self if field.name.startswith(PREFIX)}
+
+
+def questions_form(requirements: Iterable[Requirement], given: Mapping[str, Any]) -> QuestionsForm:
+    """The form that asks these questions, filled with what was answered."""
+    asked = list(requirements)
+    fields = {PREFIX + each.key: _field(each) for each in asked}
+    fields["suffixes"] = {PREFIX + each.key: "%" for each in asked if each.unit == "percent"}
+    form_class = type("QuestionsForm", (QuestionsForm,), fields)
+    return form_class(data={PREFIX + each.key: _typed(each, given.get(each.key)) for each in asked})
+
+
+def _field(asked: Requirement) -> Any:
+    hint = asked.proof
+    if asked.unit == "yes_no":
+        return RadioField(asked.question, choices=YES_NO, description=hint, validate_choice=False)
+    if asked.unit == "text":
+        return TextAreaField(asked.question, [TEXT_LIMIT], description=hint)
+    return StringField(asked.question, [Length(max=40)], description=hint, render_kw={"inputmode": "decimal"})
+
+
+def _typed(asked: Requirement, value: Any) -> str:
+    """An answer as it is typed again: `oui`, `12,5`."""
+    if isinstance(value, bool):
+        return "oui" if value else "non"
+    text = "" if value is None else str(value)
+    return text if asked.unit == "text" else text.replace(".", ",")

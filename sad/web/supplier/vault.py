@@ -1,0 +1,66 @@
+"""« Mes documents »: proofs given once, with their end date."""
+
+from flask import Response, flash, redirect, url_for
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from sad import clock
+from sad.actions import vault as acts
+from sad.db import transaction
+from sad.domain.calendar import paris_day
+from sad.models.certificates import Certificate
+from sad.models.documents import Document
+from sad.web.access import allow_supplier, current_person, current_supplier, own_or_404
+from sad.web.acts import attempt, form_page
+from sad.web.paging import page_of
+from sad.web.supplier.forms import CertificateForm
+from sad.web.uploads import keep_file, send_document
+
+OTHER = "other"
+
+
+@allow_supplier
+def documents() -> Response:
+    """The vault, the last added first; adding a document."""
+    supplier, form = current_supplier(), CertificateForm()
+    if form.validate_on_submit():
+        file = keep_file(form.files)
+        with attempt(form) as done:
+            acts.add_certificate(
+                supplier,
+                file,
+                kind=OTHER,
+                label=form.label.data,
+                expires_on=form.expires_on.data,
+                by=current_person(),
+                at=clock.now(),
+            )
+        if done:
+            flash("Le document est dans votre coffre.", "success")
+            return redirect(url_for("supplier.documents"))
+    held = (
+        select(Certificate)
+        .where(Certificate.supplier_id == supplier.id, Certificate.withdrawn_at.is_(None))
+        .options(joinedload(Certificate.document))
+    )
+    page = page_of(held, Certificate.id, descending=True)
+    return form_page("supplier/documents.html", form, page=page, today=paris_day(clock.now()))
+
+
+@allow_supplier
+def withdraw_certificate(certificate_id: int) -> Response:
+    certificate = own_or_404(
+        select(Certificate).where(Certificate.id == certificate_id, Certificate.supplier_id == current_supplier().id)
+    )
+    with transaction():
+        acts.withdraw_certificate(certificate, by=current_person(), at=clock.now())
+    flash("Le document n’est plus dans votre coffre. Il reste joint aux candidatures déjà envoyées.", "success")
+    return redirect(url_for("supplier.documents"))
+
+
+@allow_supplier
+def download(document_id: int) -> Response:
+    """One of the supplier's own documents."""
+    return send_document(
+        own_or_404(select(Document).where(Document.id == document_id, Document.supplier_id == current_supplier().id))
+    )

@@ -1,0 +1,27 @@
+"""Files in and out: kept before the act that uses them, given back so that a browser never runs them."""
+
+import io
+
+from flask import Response, abort, current_app, send_file
+
+from sad.models.documents import Document
+from sad.storage import StoredFile, get, put
+from sad.web.fields import FilesField
+
+
+def keep_file(field: FilesField) -> StoredFile:
+    """The single file of a field that was found good, kept on disk; to be called before the transaction that uses it."""
+    return put(current_app.settings.data_dir, field.checked[0])  # type: ignore[attr-defined]
+
+
+def send_document(document: Document) -> Response:
+    """A stored document as a download: never shown in the page's own origin, never guessed to be something else."""
+    try:
+        body = get(current_app.settings.data_dir, document.storage_key)  # type: ignore[attr-defined]
+    except FileNotFoundError:
+        abort(404)
+    response = send_file(io.BytesIO(body), mimetype=document.media_type, as_attachment=True, download_name=document.name)
+    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
