@@ -26,6 +26,7 @@ def upgrade() -> None:
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
         sa.Column("sealed_sha256", sa.String(length=64), nullable=False),
         sa.Column("size_class", sa.Integer(), nullable=False),
+        sa.Column("seal_fault", sa.String(length=4000), nullable=True),
         sa.Column("is_opened", sa.Boolean(), nullable=False),
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("content", sa.JSON(), nullable=True),
@@ -48,6 +49,7 @@ def upgrade() -> None:
             "(price_justification IS NULL) = (justification_recorded_by IS NULL)", name=op.f("ck_offers_price_justification")
         ),
         sa.CheckConstraint("price_justification IS NULL OR is_opened", name=op.f("ck_offers_sealed_offer_has_no_justification")),
+        sa.CheckConstraint("seal_fault IS NULL OR NOT is_opened", name=op.f("ck_offers_broken_envelope_is_not_opened")),
         sa.CheckConstraint("classification IS NULL OR is_opened", name=op.f("ck_offers_sealed_offer_has_no_classification")),
         sa.CheckConstraint("is_opened = (content IS NOT NULL)", name=op.f("ck_offers_content_only_once_opened")),
         sa.CheckConstraint("is_opened = (total IS NOT NULL)", name=op.f("ck_offers_total_only_once_opened")),

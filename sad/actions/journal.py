@@ -14,18 +14,26 @@ from sad.trust.commitments import new_salt
 
 
 def record(
-    action: str, thing: Base, *, by: Person | None, at: datetime, organisation_id: int | None = None, **details: Any
+    action: str,
+    thing: Base,
+    *,
+    by: Person | None,
+    at: datetime,
+    organisation_id: int | None = None,
+    is_sealed: bool = False,
+    **details: Any,
 ) -> JournalEntry:
     """Append the line that says `by` (None: the product itself) did `action` to `thing` at `at`.
 
-    `details` (JSON-safe) go beside the chain, behind a salted commitment, so that they can be erased one day.
+    `details` (JSON-safe) go beside the chain, behind a salted commitment, so that they can be erased one day. A sealed line
+    belongs to no organisation: among those of the buyer, it would tell who deposits and how many do (SEC-01).
     """
     session.flush()
     head = session.scalars(select(JournalHead).with_for_update().execution_options(populate_existing=True)).one()
     salt = new_salt()
     entry = JournalEntry(
         seq=head.seq + 1,
-        organisation_id=organisation_id or getattr(thing, "organisation_id", None),
+        organisation_id=None if is_sealed else organisation_id or getattr(thing, "organisation_id", None),
         at=at,
         actor=f"person:{by.id}" if by else "system",
         action=action,

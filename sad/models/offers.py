@@ -52,6 +52,7 @@ class Offer(Base):
         CheckConstraint("is_opened = (content IS NOT NULL)", name="content_only_once_opened"),
         CheckConstraint("is_opened = (total IS NOT NULL)", name="total_only_once_opened"),
         CheckConstraint("NOT is_opened OR (NOT late AND state = 'deposited')", name="only_live_offers_in_time_are_opened"),
+        CheckConstraint("seal_fault IS NULL OR NOT is_opened", name="broken_envelope_is_not_opened"),
         CheckConstraint("classification IS NULL OR is_opened", name="sealed_offer_has_no_classification"),
         CheckConstraint("(classification IS NULL) = (classification_reason IS NULL)", name="classification_reason"),
         CheckConstraint("price_justification IS NULL OR is_opened", name="sealed_offer_has_no_justification"),
@@ -78,6 +79,7 @@ class Offer(Base):
     sealed_sha256: Mapped[Hash]
     size_class: Mapped[int] = mapped_column(comment="steps of 64 KiB")
 
+    seal_fault: Mapped[Text | None] = mapped_column(comment="why its envelope did not open, when the others were")
     is_opened: Mapped[bool] = mapped_column(default=False)
     opened_at: Mapped[datetime | None]
     content: Mapped[dict[str, Any] | None] = mapped_column(comment="once opened: prices by line, values by requirement, files")
