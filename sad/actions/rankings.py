@@ -19,7 +19,7 @@ from sad.domain.scoring.faults import ScoringFaults
 from sad.domain.scoring.numbers import written
 from sad.domain.scoring.ranking import rank
 from sad.domain.scoring.scoring_file import ranking_to_dict, scoring_file_to_dict
-from sad.domain.scoring.sensitivity import weight_interval, what_would_change
+from sad.domain.scoring.sensitivity import best_value, weight_interval, what_would_change
 from sad.domain.scoring.values import Bid, Grid
 from sad.models.evaluations import Mark, RankedOffer, Ranking
 from sad.models.mini_tenders import MiniTender
@@ -133,7 +133,7 @@ def _place(placed: Mapping[str, Any], offer: Offer, change: dict[str, Any] | Non
 def _would_be_first(bids: Sequence[Bid], grid: Grid, ref: str) -> dict[str, Any]:
     change = what_would_change(bids, grid, ref)
     cut = None if change.price_cut is None else str(Decimal(change.price_cut) / 100)
-    return {"price_cut": cut, "criteria": list(change.criteria)}
+    return {"price_cut": cut, "criteria": {key: best_value(bids, grid.criterion(key)) for key in change.criteria}}
 
 
 def _solidity(bids: Sequence[Bid], grid: Grid) -> dict[str, Any]:

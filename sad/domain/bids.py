@@ -22,11 +22,10 @@ def bid_of(ref: str, *, grid: Grid, stage: Stage, total: Decimal, content: Mappi
             return f"{total:.2f}"
         if leaf.method == "scale":
             return marks.get(leaf.key)
-        requirement = stage.requirement(leaf.key)
-        source = stage.requirement(requirement.source) if requirement and requirement.source else None
-        if source is not None:
-            return _text(source, content.get("values", {}).get(source.key))
-        return _text(requirement, content.get("answers", {}).get(leaf.key))
+        scored = stage.scored_value(leaf.key)
+        if scored is not None and scored.key != leaf.key:
+            return _text(scored, content.get("values", {}).get(scored.key))
+        return _text(scored, content.get("answers", {}).get(leaf.key))
 
     found = {leaf.key: said(leaf) for leaf in grid.scored}
     return Bid(ref, {key: text for key, text in found.items() if text is not None})

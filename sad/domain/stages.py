@@ -33,6 +33,11 @@ class Stage:
         """The requirement of that key, if the stage holds one."""
         return next((each for each in self.requirements if each.key == key), None)
 
+    def scored_value(self, criterion: str) -> Requirement | None:
+        """The requirement whose value a criterion scores: its source, else itself; None for a sub-criterion."""
+        own = self.requirement(criterion)
+        return self.requirement(own.source) if own and own.source else own
+
 
 @dataclass(frozen=True, slots=True)
 class Gap:

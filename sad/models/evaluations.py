@@ -93,7 +93,7 @@ class RankedOffer(Base):
     explanation: Mapped[list[str]] = mapped_column(default=list)
     elimination_reason: Mapped[Text | None]
     would_be_first: Mapped[dict[str, Any] | None] = mapped_column(
-        comment="what alone would have put it first: price_cut in EUR excl. VAT, criteria whose best value would do"
+        comment="what alone would have put it first: price_cut in EUR excl. VAT, criteria with the best value on each"
     )
 
     ranking: Mapped[Ranking] = relationship(back_populates="places")

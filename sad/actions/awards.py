@@ -1,0 +1,165 @@
+"""The award: proposed by one person, decided by another, told to every tenderer, then notified to the awardee."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from sqlalchemy import select
+
+from sad import parameters
+from sad.actions.declarations import check_interests
+from sad.actions.evaluations import take_up
+from sad.actions.journal import record
+from sad.actions.letters import people_of, people_with, post_letter, post_to_supplier
+from sad.actions.mini_tenders import hold
+from sad.actions.rankings import currency_faults
+from sad.actions.results import letters_for, results_of
+from sad.actions.ties import first_places, tie_decision_of
+from sad.db import session
+from sad.domain.calendar import paris_day
+from sad.domain.errors import Refusal, Refused, refuse
+from sad.domain.lifecycle import moved
+from sad.letters import results as letters
+from sad.letters.text import LetterText
+from sad.letters.wording import money
+from sad.models.awards import Award, AwardState
+from sad.models.evaluations import RankedOffer
+from sad.models.letters import Letter
+from sad.models.mini_tenders import MiniTender
+from sad.models.people import Person, Role
+
+
+def propose_award(place: RankedOffer, reason: str, *, by: Person, at: datetime) -> Award:
+    """Propose to retain the offer that is first, for reasons that every tenderer will read (R2152-6, AWD-03).
+
+    Where several are first, only the one retained before a witness. Raises `Refused` with every fault.
+    """
+    ranking = place.ranking
+    mini_tender = take_up(ranking.mini_tender, by=by)
+    moved("mini_tender", mini_tender.state, "award")
+    faults = [*currency_faults(ranking), *_choice_faults(place, reason)]
+    if faults:
+        raise Refused(*faults)
+    award = Award(
+        organisation_id=mini_tender.organisation_id,
+        mini_tender=mini_tender,
+        place=place,
+        state=AwardState.PROPOSED,
+        reason=reason.strip(),
+        proposer=by,
+        proposed_at=at,
+    )
+    session.add(award)
+    for person in people_with(Role.AWARD_AUTHORITY, mini_tender.organisation_id):
+        if person.id != by.id:
+            _post(letters.to_decide(award), person, mini_tender, at)
+    record("propose_award", award, by=by, at=at, mini_tender=mini_tender.id, offer=place.offer_id, reason=award.reason)
+    return award
+
+
+def approve_award(award: Award, *, by: Person, at: datetime) -> Award:
+    """Decide the award: another person than the one who proposed it (ANA-05); every tenderer is told at once (AWD-03)."""
+    mini_tender = _hold(award, by)
+    if award.proposed_by == by.id:
+        raise refuse(
+            "Vous avez proposé cette attribution : une autre personne la décide.", "Demander à un collègue qui en a le rôle.", rule="ANA-05"
+        )
+    award.state = moved("award", award.state, "approve")
+    mini_tender.state = moved("mini_tender", mini_tender.state, "award")
+    award.decider, award.decided_at = by, at
+    results = results_of(award)
+    for result, text in letters_for(results, at=at):
+        post_to_supplier(result.supplier, text, at=at, organisation_id=award.organisation_id, mini_tender=mini_tender)
+    _post(letters.awarded(award, results[0].ranked), mini_tender.creator, mini_tender, at)
+    record("approve_award", award, by=by, at=at, mini_tender=mini_tender.id, told=[result.supplier.id for result in results])
+    return award
+
+
+def cancel_award(award: Award, reason: str, *, by: Person, at: datetime) -> Award:
+    """Take a proposal back, or a decision not yet notified; who was told of the decision is told of its end."""
+    mini_tender = _hold(award, by)
+    if not reason.strip():
+        raise refuse("Le motif n’est pas écrit.", "Dire ce qui a changé ; les fournisseurs le liront.", field="reason")
+    was_decided = award.state == AwardState.APPROVED
+    if was_decided:
+        mini_tender.state = moved("mini_tender", mini_tender.state, "cancel_award")
+    told = results_of(award) if was_decided else []
+    award.state = moved("award", award.state, "cancel")
+    award.cancelled_at, award.cancelled_reason = at, reason.strip()
+    for result in told:
+        text = letters.award_cancelled(result, reason=award.cancelled_reason, at=at)
+        post_to_supplier(result.supplier, text, at=at, organisation_id=award.organisation_id, mini_tender=mini_tender)
+    record("cancel_award", award, by=by, at=at, mini_tender=mini_tender.id, was_decided=was_decided, reason=award.cancelled_reason)
+    return award
+
+
+def notify_contract(award: Award, *, contract_reference: str = "", by: Person, at: datetime) -> Award:
+    """Notify the contract to the awardee (R2182-4): after the letters to the others (AWD-03), written from its threshold (AWD-08)."""
+    mini_tender = _hold(award, by)
+    state = moved("mini_tender", mini_tender.state, "notify")
+    faults = [*_untold_faults(award), *_writing_faults(award, contract_reference, at)]
+    if faults:
+        raise Refused(*faults)
+    mini_tender.state, award.notified_at, award.contract_reference = state, at, contract_reference.strip()
+    text = letters.contract_notification(award, at=at)
+    post_to_supplier(award.place.offer.supplier, text, at=at, organisation_id=award.organisation_id, mini_tender=mini_tender)
+    _post(letters.notified(award), mini_tender.creator, mini_tender, at)
+    record("notify_contract", award, by=by, at=at, mini_tender=mini_tender.id, contract_reference=award.contract_reference)
+    return award
+
+
+def notification_warnings(award: Award, at: datetime) -> list[Refusal]:
+    """What the buyer must hold before notifying, which the product does not check by itself: the awardee's proofs (AWD-01)."""
+    total, day = award.place.offer.total or 0, paris_day(at)
+    message = "Ce logiciel ne vérifie pas encore les attestations de l’attributaire."
+    asked = "Avoir reçu ses attestations fiscales et sociales"
+    if total >= parameters.value("vigilance_threshold", on=day):
+        asked += ", son attestation de vigilance de moins de six mois et la liste de ses salariés étrangers"
+    return [Refusal(message, f"{asked} avant de notifier.", "AWD-01")]
+
+
+def must_be_written(award: Award, at: datetime) -> bool:
+    """Whether the contract is a writing (R2112-1)."""
+    total = award.place.offer.total
+    return total is not None and total >= parameters.value("written_contract_threshold", on=paris_day(at))
+
+
+def _hold(award: Award, by: Person) -> MiniTender:
+    mini_tender = hold(award.mini_tender)
+    session.refresh(award)
+    check_interests(mini_tender, by)
+    return mini_tender
+
+
+def _post(text: LetterText, to: Person, mini_tender: MiniTender, at: datetime) -> None:
+    post_letter(text, to=to, at=at, organisation_id=mini_tender.organisation_id, mini_tender=mini_tender)
+
+
+def _choice_faults(place: RankedOffer, reason: str) -> Iterator[Refusal]:
+    first = first_places(place.ranking)
+    decision = tie_decision_of(place.ranking)
+    if place.id not in {each.id for each in first}:
+        yield Refusal("Cette offre n’est pas la première du classement.", "Proposer celle qui l’est (R2152-6).", "ANA-01")
+    elif len(first) > 1 and decision is None:
+        yield Refusal("Plusieurs offres sont premières à égalité.", "Les départager d’abord, devant un témoin.", "CRI-11")
+    elif decision is not None and decision.ranked_offer_id != place.id:
+        yield Refusal("Une autre offre a été retenue en départageant les premières.", "Proposer celle-là.", "CRI-11")
+    if not reason.strip():
+        yield Refusal("Les raisons du choix ne sont pas écrites.", "Chaque fournisseur les lira.", "AWD-03", "reason")
+
+
+def _untold_faults(award: Award) -> Iterator[Refusal]:
+    """Every tenderer that is not retained has its letter of this decision; one for which nobody acts any more cannot have it."""
+    told = select(Letter.supplier_id).where(
+        Letter.mini_tender_id == award.mini_tender_id, Letter.kind == "rejected", Letter.created_at >= award.decided_at
+    )
+    with_letter = set(session.scalars(told))
+    for result in results_of(award):
+        if not result.is_winner and result.supplier.id not in with_letter and people_of(result.supplier):
+            yield Refusal(f"{result.supplier.name} n’a pas sa lettre de rejet.", "L’envoyer avant de notifier.", "AWD-03")
+
+
+def _writing_faults(award: Award, contract_reference: str, at: datetime) -> Iterator[Refusal]:
+    if must_be_written(award, at) and not contract_reference.strip():
+        threshold = money(parameters.value("written_contract_threshold", on=paris_day(at)))
+        message = f"À partir de {threshold} hors taxe, le marché est écrit."
+        yield Refusal(message, "Donner la référence du contrat signé.", "AWD-08", "contract_reference")

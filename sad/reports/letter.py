@@ -1,0 +1,42 @@
+"""A letter as PDF: the words of the row, accessible (PDF/UA-1), the same bytes each time."""
+
+import json
+from dataclasses import asdict
+from datetime import UTC
+from pathlib import Path
+
+import typst
+
+from sad.letters.layout import blocks
+from sad.letters.wording import long_date, moment
+from sad.models.letters import Letter
+from sad.models.organisations import Organisation
+
+TEMPLATE = Path(__file__).resolve().parent.parent.parent / "templates" / "reports" / "letter.typ"
+
+
+def letter_pdf(letter: Letter, organisation: Organisation) -> bytes:
+    """The letter that this organisation sent, as PDF."""
+    addressee = [letter.supplier.name] if letter.supplier else []
+    content = {
+        "title": letter.subject,
+        "sender": organisation.name,
+        "sender_lines": [line for line in (*organisation.address.splitlines(), organisation.contact_email) if line],
+        "to_lines": [*addressee, letter.to_name],
+        "date": f"Le {long_date(letter.created_at)}",
+        "footer": f"Écrite le {moment(letter.created_at)}, heure de Paris · {letter.message_id.strip('<>')}",
+        "blocks": [asdict(block) for block in blocks(letter.body)],
+    }
+    return typst.compile(
+        TEMPLATE,
+        format="pdf",
+        pdf_standards="ua-1",
+        sys_inputs={"letter": json.dumps(content)},
+        ignore_system_fonts=True,
+        timestamp=int(letter.created_at.astimezone(UTC).timestamp()),
+    )
+
+
+def letter_file_name(letter: Letter) -> str:
+    """The name under which it is downloaded."""
+    return f"lettre-{letter.kind.replace('_', '-')}-{letter.created_at:%Y-%m-%d}.pdf"
