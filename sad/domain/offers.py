@@ -92,6 +92,32 @@ class OfferContent:
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferTerms:
+    """What the offer of one supplier must hold: `lines` are the (key, label, quantity, unit) of the need, rates are in percent."""
+
+    lines: tuple[tuple[str, str, Decimal, str], ...]
+    specifications: tuple[Requirement, ...]
+    criteria: tuple[Requirement, ...]
+    vat_rates: tuple[Decimal, ...]
+    is_vat_exempt: bool = False
+
+    def read(self, content: Mapping[str, Any]) -> OfferContent:
+        """An offer, even unfinished, from what `OfferContent.to_dict` gave; values as their unit wants them where they can be read."""
+        offer = OfferContent.from_dict(content, self.lines)
+        return replace(offer, values=_said(self.specifications, offer.values), answers=_said(self.criteria, offer.answers))
+
+    def faults(self, offer: OfferContent) -> list[Refusal]:
+        """All that keeps it from being deposited."""
+        rates = (EXEMPT,) if self.is_vat_exempt else self.vat_rates
+        asked = {"specifications": self.specifications, "criteria": self.criteria}
+        return offer_faults(offer, **asked, vat_rates=rates, is_vat_exempt=self.is_vat_exempt)
+
+    def shortfalls(self, offer: OfferContent) -> list[str]:
+        """Why it would be irregular, in French."""
+        return shortfalls(offer, self.specifications)
+
+
 def specifications_to_answer(stage: Stage, category: str, families: Collection[str]) -> tuple[Requirement, ...]:
     """The specifications for which the offer gives a value, in published order.
 
@@ -179,6 +205,12 @@ def _value_faults(requirement: Requirement, value: Any, kind: str) -> list[Refus
     if steps and isinstance(answer, str) and answer not in {str(step[0]) for step in steps}:
         return [Refusal(f"« {requirement.label} » : réponse inconnue.", "Choisir dans la liste.", field=field)]
     return []
+
+
+def _said(asked: Sequence[Requirement], given: Mapping[str, Any]) -> dict[str, Any]:
+    """What was answered to these questions alone; an answer that cannot be read stays as it was typed."""
+    found = {each.key: (read_answer(each, given[each.key]), given[each.key]) for each in asked if given.get(each.key) not in (None, "")}
+    return {key: json_safe(typed if answer is None else answer) for key, (answer, typed) in found.items()}
 
 
 def _cents(amount: Decimal) -> Decimal:

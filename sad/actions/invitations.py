@@ -1,0 +1,51 @@
+"""What an invitee does of its invitation, short of an offer: reads it, says that it will answer or that it will not."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+
+from sad.actions.journal import record
+from sad.db import session
+from sad.domain.errors import refuse
+from sad.domain.phases import is_open
+from sad.models.invitations import Intention, Invitation
+from sad.models.mini_tenders import MiniTender
+from sad.models.people import Person
+from sad.models.suppliers import Supplier
+
+
+def invitation_of(mini_tender: MiniTender, supplier: Supplier) -> Invitation | None:
+    """The line of this supplier in the frozen list of invitees."""
+    invited = select(Invitation).where(Invitation.mini_tender_id == mini_tender.id, Invitation.supplier_id == supplier.id)
+    return session.scalar(invited)
+
+
+def see_invitation(invitation: Invitation, *, by: Person, at: datetime) -> Invitation:
+    """Note the first time that the supplier opened it."""
+    if invitation.seen_at is None:
+        invitation.seen_at = at
+        record("see_invitation", invitation, by=by, at=at)
+    return invitation
+
+
+def announce_answer(invitation: Invitation, *, by: Person, at: datetime) -> Invitation:
+    """Say that the supplier means to answer; it engages it in nothing, and may be said after a « non merci »."""
+    _check_open(invitation, at)
+    invitation.intention, invitation.decline_reason = Intention.WILL_ANSWER, None
+    record("announce_answer", invitation, by=by, at=at)
+    return invitation
+
+
+def decline_invitation(invitation: Invitation, reason: str, *, by: Person, at: datetime) -> Invitation:
+    """Say that the supplier will not answer this time, and why; it stays invited to the next ones, and may change its mind."""
+    _check_open(invitation, at)
+    if not reason.strip():
+        raise refuse("La raison manque.", "En choisir une, ou l’écrire en quelques mots.", field="reason")
+    invitation.intention, invitation.decline_reason = Intention.DECLINED, reason.strip()
+    record("decline_invitation", invitation, by=by, at=at, reason=invitation.decline_reason)
+    return invitation
+
+
+def _check_open(invitation: Invitation, at: datetime) -> None:
+    if not is_open(invitation.mini_tender, at):
+        raise refuse("Cette consultation ne reçoit plus de réponse.", "Vous restez invité aux suivantes.")

@@ -1,0 +1,17 @@
+"""Letters about deposits: they say who, what and when, never what the offer holds nor how its files are called."""
+
+from sad.letters.text import LetterText, write_letter
+from sad.models.mini_tenders import MiniTender
+from sad.models.offers import Offer
+from sad.models.suppliers import Supplier
+
+
+def deposited(offer: Offer, mini_tender: MiniTender, supplier: Supplier, *, link: str) -> LetterText:
+    """To the people of the supplier: the offer is there, in time or late (REC-02, REC-04); `link` leads to the receipt."""
+    kind = "offer_late" if offer.late else "offer_deposited"
+    return write_letter(kind, offer=offer, mini_tender=mini_tender, supplier=supplier, link=link)
+
+
+def withdrawn(offer: Offer, mini_tender: MiniTender, supplier: Supplier, *, link: str) -> LetterText:
+    """To the people of the supplier: it was withdrawn before the deadline (REC-05)."""
+    return write_letter("offer_withdrawn", offer=offer, mini_tender=mini_tender, supplier=supplier, link=link)
