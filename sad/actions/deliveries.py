@@ -47,7 +47,7 @@ def note_failure(letter: Letter, error: str) -> Letter:
 
 def wait_after(attempts: int) -> timedelta:
     """How long a letter waits after so many attempts: 1 minute, 2, 4, 8... up to 6 hours."""
-    return min(FIRST_WAIT * 2 ** min(attempts - 1, DOUBLINGS), LONGEST_WAIT)
+    return min(FIRST_WAIT * (1 << min(attempts - 1, DOUBLINGS)), LONGEST_WAIT)
 
 
 def is_due(at: datetime) -> ColumnElement[bool]:

@@ -1,9 +1,8 @@
 """Reminding people of what waits for them; each reminder goes out once, even when it is late or its job runs twice."""
 
-from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import Row, or_, select
+from sqlalchemy import or_, select
 
 from sad.actions.journal import record
 from sad.actions.letters import people_with, post_letter
@@ -96,14 +95,14 @@ def _told_of(standing: Standing) -> tuple[Role, ...]:
     return (Role.BUYER, Role.AWARD_AUTHORITY) if standing in ESCALATED else (Role.BUYER,)
 
 
-def _silent_invitees(mini_tender: MiniTender) -> Iterable[Row[tuple[Supplier, Person]]]:
+def _silent_invitees(mini_tender: MiniTender) -> list[tuple[Supplier, Person]]:
     in_time = select(Offer.id).where(
         Offer.mini_tender_id == mini_tender.id,
         Offer.supplier_id == Invitation.supplier_id,
         Offer.state == OfferState.DEPOSITED,
         ~Offer.late,
     )
-    return session.execute(
+    found = session.execute(
         select(Supplier, Person)
         .join(Invitation, Invitation.supplier_id == Supplier.id)
         .join(SupplierMember, SupplierMember.supplier_id == Supplier.id)
@@ -116,4 +115,5 @@ def _silent_invitees(mini_tender: MiniTender) -> Iterable[Row[tuple[Supplier, Pe
             ~in_time.exists(),
         )
         .order_by(Supplier.id, SupplierMember.id)
-    ).all()
+    )
+    return [(supplier, person) for supplier, person in found]

@@ -13,12 +13,22 @@ from babel.numbers import format_currency, format_decimal
 from sad.domain.calendar import PARIS
 from sad.domain.scoring.numbers import printed
 from sad.domain.sentences import french_date, listed
+from sad.models.people import Role
 
 Number = Decimal | Fraction | int | float | str
 
 FRENCH = Locale("fr")
 NBSP = "\N{NO-BREAK SPACE}"
 NOTHING = "–"
+ROLES = {
+    Role.REQUESTER: "Agent, service demandeur",
+    Role.BUYER: "Gestionnaire du service achats",
+    Role.OPENER: "Ouvreur",
+    Role.EVALUATOR: "Évaluateur",
+    Role.AWARD_AUTHORITY: "Autorité d’attribution",
+    Role.AUDITOR: "Auditeur",
+    Role.ADMINISTRATOR: "Administrateur technique",
+}
 _SIZES = ((10**9, "Go"), (10**6, "Mo"), (10**3, "ko"))
 
 

@@ -7,22 +7,14 @@ from sad import clock
 from sad.actions import accounts
 from sad.db import transaction
 from sad.domain.errors import Refused
-from sad.models.people import Person, Role
+from sad.letters.wording import ROLES
+from sad.models.people import Person
 from sad.trust.passwords import verify_password
 from sad.web.access import current_person, current_supplier, own_suppliers, public, signed_in
 from sad.web.account.forms import AskResetForm, ChangePasswordForm, ResetForm
 from sad.web.acts import attempt, form_page
 from sad.web.login import sign_in
 
-ROLES = {
-    Role.REQUESTER: "Agent, service demandeur",
-    Role.BUYER: "Gestionnaire du service achats",
-    Role.OPENER: "Ouvreur",
-    Role.EVALUATOR: "Évaluateur",
-    Role.AWARD_AUTHORITY: "Autorité d’attribution",
-    Role.AUDITOR: "Auditeur",
-    Role.ADMINISTRATOR: "Administrateur technique",
-}
 TOO_MANY = "Trop de demandes depuis cet appareil. Attendez un quart d’heure, puis recommencez."
 
 
