@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from sad import parameters
 from sad.actions.declarations import check_interests
-from sad.actions.evaluations import take_up
+from sad.actions.evaluations import has_lapsed, take_up
 from sad.actions.journal import record
 from sad.actions.letters import people_of, people_with, post_letter, post_to_supplier
 from sad.actions.mini_tenders import hold
@@ -34,7 +34,7 @@ def propose_award(place: RankedOffer, reason: str, *, by: Person, at: datetime) 
     Where several are first, only the one retained before a witness. Raises `Refused` with every fault.
     """
     ranking = place.ranking
-    mini_tender = take_up(ranking.mini_tender, by=by)
+    mini_tender = take_up(ranking.mini_tender, by=by, at=at)
     moved("mini_tender", mini_tender.state, "award")
     faults = [*currency_faults(ranking), *_choice_faults(place, reason)]
     if faults:
@@ -60,9 +60,10 @@ def approve_award(award: Award, *, by: Person, at: datetime) -> Award:
     """Decide the award: another person than the one who proposed it (ANA-05); every tenderer is told at once (AWD-03)."""
     mini_tender = _hold(award, by)
     if award.proposed_by == by.id:
-        raise refuse(
-            "Vous avez proposé cette attribution : une autre personne la décide.", "Demander à un collègue qui en a le rôle.", rule="ANA-05"
-        )
+        message = "Vous avez proposé cette attribution : une autre personne la décide."
+        raise refuse(message, "Demander à un collègue qui en a le rôle.", rule="ANA-05")
+    if has_lapsed(award, at):
+        raise refuse("La proposition a plus de 24 heures : elle ne tient plus.", "La proposer à nouveau.", rule="ANA-05")
     award.state = moved("award", award.state, "approve")
     mini_tender.state = moved("mini_tender", mini_tender.state, "award")
     award.decider, award.decided_at = by, at

@@ -16,7 +16,7 @@ def classify_offer(offer: Offer, classification: str, reason: str, *, by: Person
 
     Until an award is proposed another decision may replace it; the journal keeps both. Raises `Refused` with every fault.
     """
-    faults = classification_faults(classification, reason, _findings(offer, by))
+    faults = classification_faults(classification, reason, _findings(offer, by, at))
     if faults:
         raise Refused(*faults)
     before = offer.classification
@@ -27,7 +27,7 @@ def classify_offer(offer: Offer, classification: str, reason: str, *, by: Person
 
 def record_price_justification(offer: Offer, text: str, *, by: Person, at: datetime) -> Offer:
     """Keep what the tenderer answered when asked how it reaches its price (ANA-03, R2152-3)."""
-    findings = _findings(offer, by)
+    findings = _findings(offer, by, at)
     if not text.strip():
         raise refuse("La justification n’est pas écrite.", "Reprendre la réponse de l’entreprise.", rule="ANA-03", field="justification")
     if not findings.low_price:
@@ -37,9 +37,9 @@ def record_price_justification(offer: Offer, text: str, *, by: Person, at: datet
     return offer
 
 
-def _findings(offer: Offer, by: Person) -> Findings:
+def _findings(offer: Offer, by: Person, at: datetime) -> Findings:
     """What rules say of the offer now, compared with the others; the mini-tender is held."""
-    mini_tender = take_up(offer.mini_tender, by=by)
+    mini_tender = take_up(offer.mini_tender, by=by, at=at)
     session.refresh(offer)
     if not offer.is_opened:
         raise refuse("Cette offre est scellée : personne ne peut rien en dire.", rule="REC-01")

@@ -1,13 +1,14 @@
 """The evaluation of opened offers: who may work on it and when, and what is found in each offer."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
 from sad import parameters
 from sad.actions.declarations import check_interests
+from sad.actions.journal import record
 from sad.actions.mini_tenders import hold
 from sad.db import session
 from sad.domain.abnormal import PricedOffer, offers_to_explain
@@ -16,24 +17,28 @@ from sad.domain.classification import Findings, is_over
 from sad.domain.errors import refuse
 from sad.domain.stages import gaps
 from sad.models.awards import Award, AwardState
-from sad.models.evaluations import Mark
+from sad.models.evaluations import Mark, RankedOffer
 from sad.models.mini_tenders import MiniTender, MiniTenderState
 from sad.models.offers import Classification, Offer
 from sad.models.people import Person
 
 UNDER_EVALUATION = (MiniTenderState.OPENED, MiniTenderState.RANKED)
+PROPOSAL_LASTS = timedelta(hours=24)
 
 
-def take_up(mini_tender: MiniTender, *, by: Person) -> MiniTender:
+def take_up(mini_tender: MiniTender, *, by: Person, at: datetime) -> MiniTender:
     """Hold the mini-tender for an act on its opened offers.
 
-    Refused before the opening, once an award is proposed, and to whoever has not declared to have no interest (ANA-05).
+    Refused before the opening, while an award stands, and to whoever has not declared to have no interest (ANA-05).
     """
     hold(mini_tender)
     check_interests(mini_tender, by)
     if mini_tender.state not in UNDER_EVALUATION:
         raise refuse("L’analyse n’a lieu qu’entre l’ouverture des offres et l’attribution.", rule="REC-01")
-    if live_award(mini_tender) is not None:
+    award = live_award(mini_tender)
+    if award is not None and has_lapsed(award, at):
+        _lapse(award, at)
+    elif award is not None:
         raise refuse(
             "Une attribution est déjà proposée : plus rien ne change tant qu’elle tient.",
             "Annuler d’abord la proposition, avec son motif.",
@@ -43,9 +48,21 @@ def take_up(mini_tender: MiniTender, *, by: Person) -> MiniTender:
 
 
 def live_award(mini_tender: MiniTender) -> Award | None:
-    """The award proposed or decided, if there is one that was not cancelled."""
+    """The award proposed or decided, if there is one that was not cancelled, with its offer and its people."""
     award = select(Award).where(Award.mini_tender_id == mini_tender.id, Award.state != AwardState.CANCELLED)
-    return session.scalar(award)
+    place = joinedload(Award.place).joinedload(RankedOffer.offer).joinedload(Offer.supplier)
+    return session.scalar(award.options(place, joinedload(Award.proposer), joinedload(Award.decider)))
+
+
+def has_lapsed(award: Award, at: datetime) -> bool:
+    """Whether nobody decided in time on a proposal, so that it no longer stands."""
+    return award.state == AwardState.PROPOSED and at > award.proposed_at + PROPOSAL_LASTS
+
+
+def _lapse(award: Award, at: datetime) -> None:
+    award.state, award.cancelled_at, award.cancelled_reason = AwardState.CANCELLED, at, "Sans décision dans les 24 heures."
+    session.flush()
+    record("lapse_award", award, by=None, at=at, mini_tender=award.mini_tender_id)
 
 
 def opened_offers(mini_tender: MiniTender) -> list[Offer]:

@@ -29,7 +29,7 @@ def give_mark(offer: Offer, criterion: str, value: str, reason: str, *, by: Pers
     `value` is a decimal text, comma or point. Until an award is proposed another mark may replace it; the journal keeps both.
     Raises `Refused` with every fault.
     """
-    mini_tender = take_up(offer.mini_tender, by=by)
+    mini_tender = take_up(offer.mini_tender, by=by, at=at)
     session.refresh(offer)
     mark_text = value.strip().replace(",", ".")
     faults = [*_offer_faults(offer), *_mark_faults(mini_tender, criterion, mark_text, reason)]

@@ -35,7 +35,7 @@ def compute_ranking(mini_tender: MiniTender, *, by: Person, at: datetime) -> Ran
     Refused, with every reason, while an offer is not classified, a low price is not explained or a mark is missing, and when
     what was frozen before the invitation is no longer what it was (CRI-12).
     """
-    take_up(mini_tender, by=by)
+    take_up(mini_tender, by=by, at=at)
     state = moved("mini_tender", mini_tender.state, "rank")
     offers = opened_offers(mini_tender)
     marks = marks_of(offers)

@@ -64,7 +64,7 @@ def why_set_aside(offer: Offer, place: RankedOffer | None) -> str:
             "elle n’a pas été ouverte (R2151-5)."
         )
     if not offer.is_opened:
-        return "Elle n’a pas pu être lue à l’ouverture : son enveloppe est abîmée."
+        return f"Elle n’a pas pu être lue à l’ouverture. {offer.seal_fault or ''}".strip()
     if offer.classification in (None, Classification.REGULAR):
         return ""
     return f"Elle est jugée {WORDS[offer.classification]} ({ARTICLES[offer.classification]}). {offer.classification_reason}"

@@ -21,7 +21,7 @@ def choose_between_ties(place: RankedOffer, reason: str, *, witness: Person, by:
     Raises `Refused` with every fault.
     """
     ranking = place.ranking
-    mini_tender = take_up(ranking.mini_tender, by=by)
+    mini_tender = take_up(ranking.mini_tender, by=by, at=at)
     faults = [*currency_faults(ranking), *_tie_faults(place, reason, witness, by)]
     if faults:
         raise Refused(*faults)

@@ -34,7 +34,8 @@ def blocks(body: str) -> list[Block]:
 
 def _opens_with_heading(lines: list[str]) -> bool:
     first = lines[0]
-    return len(lines) > 1 and len(first) <= LONGEST_HEADING and not _ITEM.match(first) and not _SENTENCE.search(first) and "\u00a0:" not in first
+    is_plain = not _ITEM.match(first) and not _SENTENCE.search(first) and "\u00a0:" not in first
+    return len(lines) > 1 and len(first) <= LONGEST_HEADING and is_plain
 
 
 def _runs(lines: list[str]) -> list[Block]:
