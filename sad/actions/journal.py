@@ -41,17 +41,21 @@ def record(
         body_commit=body_commit(salt, canonical_json(details)),
         prev_hash=head.hash,
     )
-    entry.hash = entry_hash(
-        seq=entry.seq,
-        prev_hash=entry.prev_hash,
-        at=at,
-        actor=entry.actor,
-        action=action,
-        object=entry.object,
-        body_commit=entry.body_commit,
-    )
+    entry.hash = _hash_of(entry)
     session.add(entry)
     session.flush()
     session.add(JournalBody(seq=entry.seq, salt=salt, body=details))
     head.seq, head.hash = entry.seq, entry.hash
     return entry
+
+
+def _hash_of(entry: JournalEntry) -> str:
+    return entry_hash(
+        seq=entry.seq,
+        prev_hash=entry.prev_hash,
+        at=entry.at,
+        actor=entry.actor,
+        action=entry.action,
+        object=entry.object,
+        body_commit=entry.body_commit,
+    )
