@@ -19,7 +19,7 @@ from sad.trust.passwords import new_token
 
 INVITATION_LASTS = timedelta(days=14)
 ADDRESS_TAKEN = Refusal(
-    "Cette adresse a déjà un compte.", "Une adresse sert à une seule personne, d’un seul côté : agent ou fournisseur.", field="email"
+    "Cette adresse a déjà un compte.", "Une adresse sert à une seule personne, d’un seul côté : agent ou fournisseur.", field="email"
 )
 
 
@@ -61,7 +61,7 @@ def invite_again(person: Person, *, link: Callable[[str], str], by: Person, at: 
     """Send another link to somebody who has not chosen a password yet; the former ones no longer serve. Raises `Refused`."""
     check_may_manage(by, person.organisation_id)
     if person.password_hash is not None:
-        raise refuse("Cette personne a déjà choisi son mot de passe.", "Elle peut en demander un autre sur la page « Se connecter ».")
+        raise refuse("Cette personne a déjà choisi son mot de passe.", "Elle peut en demander un autre sur la page « Se connecter ».")
     unused = select(PasswordReset).where(PasswordReset.person_id == person.id, PasswordReset.used_at.is_(None))
     for reset in session.scalars(unused):
         reset.used_at = at

@@ -26,5 +26,5 @@ def open_current_database() -> Engine:
     there, expected = migrations.current(engine), migrations.newest()
     if there != expected:
         behind = f"La base en est à {there or 'rien'}, le programme attend {expected}."
-        raise click.ClickException(f"{behind} Lancer : flask --app app db upgrade")
+        raise click.ClickException(f"{behind} Lancer : flask --app app db upgrade")
     return engine

@@ -24,6 +24,6 @@ def scheduler(once: bool) -> None:
         else:
             run(settings, engine)
     except AlreadyRunning:
-        raise click.ClickException("Un planificateur tourne déjà sur cette base : celui-ci s’arrête, il en faut un seul.") from None
+        raise click.ClickException("Un planificateur tourne déjà sur cette base : celui-ci s’arrête, il en faut un seul.") from None
     except LockLost:
-        raise click.ClickException("Le verrou du planificateur est perdu avec sa connexion à la base : relancer la commande.") from None
+        raise click.ClickException("Le verrou du planificateur est perdu avec sa connexion à la base : relancer la commande.") from None

@@ -45,7 +45,7 @@ def run(settings: Settings, engine: Engine) -> None:
         _stop_on_signals(stop)
         scheduler = _scheduler(take_turn)
         scheduler.start()
-        log.info("planificateur démarré : %s", ", ".join(job.name for job in TIMETABLE))
+        log.info("planificateur démarré : %s", ", ".join(job.name for job in TIMETABLE))
         stop.wait()
         scheduler.shutdown(wait=True)
     if lost.is_set():
@@ -70,7 +70,7 @@ def run_job(job: Job, settings: Settings, stop: Event) -> None:
     finally:
         session.remove()
     if done:
-        log.info("%s : %s", job.name, done)
+        log.info("%s : %s", job.name, done)
     _note(job, started_at, done, error)
 
 
