@@ -24,6 +24,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_suppliers")),
         sa.UniqueConstraint("siret", name=op.f("uq_suppliers_siret")),
     )
+    op.create_index(
+        "ix_suppliers_shown",
+        "suppliers",
+        ["name", "id"],
+        unique=False,
+        sqlite_where=sa.text("is_shown_publicly = 1"),
+        postgresql_where=sa.text("is_shown_publicly"),
+    )
     op.create_table(
         "supplier_members",
         sa.Column("id", sa.Integer(), nullable=False),

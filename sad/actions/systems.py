@@ -14,7 +14,7 @@ from sad.actions.stages import check_roadmap_is_draft, refresh_drafts, stages_of
 from sad.db import session
 from sad.domain.calendar import paris_day
 from sad.domain.errors import Refusal, Refused, refuse
-from sad.domain.estimates import ProcedureLevel
+from sad.domain.estimates import ProcedureLevel, procedure_level
 from sad.domain.justifications import justified, unjustified
 from sad.domain.law import OpeningLaw
 from sad.domain.opening import WORDED, Opening, level_of, opening_faults, opening_warnings
@@ -110,7 +110,7 @@ def warnings_of(system: PurchasingSystem, at: datetime) -> list[Refusal]:
 
 def procedure_of(system: PurchasingSystem, at: datetime) -> ProcedureLevel:
     """Under which rules the system is run, from its maximum value and the threshold of the day (SAD-02)."""
-    return level_of(opening_of(system, at), _law(at))
+    return procedure_level(system.max_value, formal_threshold=_law(at).formal_procedure_threshold)
 
 
 def opening_of(system: PurchasingSystem, at: datetime) -> Opening:

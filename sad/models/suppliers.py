@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from sad.db import Base
@@ -15,6 +15,9 @@ class Supplier(Base):
     """A producer or tradesperson, known once by its SIRET to every organisation it applies to."""
 
     __tablename__ = "suppliers"
+    __table_args__ = (
+        Index("ix_suppliers_shown", "name", "id", sqlite_where=text("is_shown_publicly = 1"), postgresql_where=text("is_shown_publicly")),
+    )
 
     id: Mapped[Id]
     siret: Mapped[Word] = mapped_column(unique=True, comment="14 digits")

@@ -71,7 +71,7 @@ def _written(value: Any) -> str:
 
 def _read(mark: str, keys: Sequence[InstrumentedAttribute[Any]]) -> list[Any]:
     """The values of a mark; an address that somebody bent leads nowhere: 404."""
-    parts = mark.split("_")
+    parts = mark.rsplit("_", len(keys) - 1)  # a name may hold one too
     if len(parts) != len(keys):
         abort(404)
     try:
