@@ -47,12 +47,12 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
     """
     environment = environ.get("SAD_ENV", "development")
     if environment not in ("development", "production"):
-        raise SettingsError(f"SAD_ENV vaut « {environment} » : écrire development ou production.")
+        raise SettingsError(f"SAD_ENV vaut « {environment} » : écrire development ou production.")
     data_dir = Path(environ.get("SAD_DATA_DIR") or ROOT / "var").absolute()
     try:
         return _settings(environ, environment, data_dir)
     except OSError as error:
-        raise SettingsError(f"SAD_DATA_DIR ou SAD_SEAL_KEY_FILE : {error.filename} est hors d'accès ({error.strerror}).") from error
+        raise SettingsError(f"SAD_DATA_DIR ou SAD_SEAL_KEY_FILE : {error.filename} est hors d’accès ({error.strerror}).") from error
 
 
 def _settings(environ: Mapping[str, str], environment: str, data_dir: Path) -> Settings:
@@ -77,7 +77,7 @@ def _database_url(environ: Mapping[str, str], data_dir: Path, in_production: boo
             raise SettingsError(f"SAD_DATABASE_URL doit commencer par {' ou '.join(DATABASES)}")
         return url
     if in_production:
-        raise SettingsError("SAD_DATABASE_URL manque : donner l'adresse de la base, postgresql://…")
+        raise SettingsError("SAD_DATABASE_URL manque : donner l’adresse de la base, postgresql://…")
     data_dir.mkdir(parents=True, exist_ok=True)
     return f"sqlite:///{data_dir / 'sad.sqlite'}"
 
@@ -88,8 +88,8 @@ def _secret_key(environ: Mapping[str, str], data_dir: Path, in_production: bool)
         return _kept_key(data_dir / "keys" / "secret.key")
     if _is_weak(key):
         raise SettingsError(
-            f"SAD_SECRET_KEY manque ou est trop faible : il faut au moins {SHORTEST_KEY} caractères tirés au hasard. "
-            "Par exemple : python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
+            f"SAD_SECRET_KEY manque ou est trop faible : il faut au moins {SHORTEST_KEY} caractères tirés au hasard. "
+            """Par exemple : python3 -c 'print(__import__("secrets").token_urlsafe(48))'"""
         )
     return key
 
@@ -105,12 +105,12 @@ def _seal_key(environ: Mapping[str, str], data_dir: Path, in_production: bool) -
     if in_production and file.resolve().is_relative_to(data_dir.resolve()):
         raise SettingsError(f"SAD_SEAL_KEY_FILE est dans SAD_DATA_DIR. {advice}")
     if not file.is_file():
-        raise SettingsError(f"SAD_SEAL_KEY_FILE : le fichier {file} n'existe pas. {advice}")
+        raise SettingsError(f"SAD_SEAL_KEY_FILE : le fichier {file} n’existe pas. {advice}")
     if in_production and file.stat().st_mode & 0o077:
-        raise SettingsError(f"SAD_SEAL_KEY_FILE : {file} est lisible par d'autres. Faire : chmod 600 {file}")
+        raise SettingsError(f"SAD_SEAL_KEY_FILE : {file} est lisible par d’autres. Faire : chmod 600 {file}")
     key = file.read_bytes().strip()
     if _is_weak(key):
-        raise SettingsError(f"SAD_SEAL_KEY_FILE : il faut au moins {SHORTEST_KEY} octets tirés au hasard.")
+        raise SettingsError(f"SAD_SEAL_KEY_FILE : il faut au moins {SHORTEST_KEY} octets tirés au hasard.")
     return key
 
 
@@ -122,24 +122,24 @@ def _base_url(environ: Mapping[str, str], in_production: bool) -> str:
     url = environ.get("SAD_BASE_URL", "" if in_production else "http://localhost:8000").rstrip("/")
     schemes = ("https",) if in_production else ("https", "http")
     if not _is_address(url, schemes):
-        raise SettingsError(f"SAD_BASE_URL : donner l'adresse publique du service, en {' ou '.join(f'{each}://' for each in schemes)}")
+        raise SettingsError(f"SAD_BASE_URL : donner l’adresse publique du service, en {' ou '.join(f'{each}://' for each in schemes)}")
     return url
 
 
 def _smtp_url(environ: Mapping[str, str], in_production: bool) -> str | None:
     url = environ.get("SAD_SMTP_URL") or None
-    form = "Forme : smtp://nom:secret@hôte:587 (ou smtp+starttls://, smtps://)"
+    form = "Forme : smtp://nom:secret@hôte:587 (ou smtp+starttls://, smtps://)"
     if in_production and url is None:
-        raise SettingsError(f"SAD_SMTP_URL manque : sans elle aucune lettre ne part. {form}")
+        raise SettingsError(f"SAD_SMTP_URL manque : sans elle aucune lettre ne part. {form}")
     if url is not None and not _is_address(url, SMTP_SCHEMES):
-        raise SettingsError(f"SAD_SMTP_URL n'est pas l'adresse d'un serveur de courrier. {form}")
+        raise SettingsError(f"SAD_SMTP_URL n’est pas l’adresse d'un serveur de courrier. {form}")
     return url
 
 
 def _mail_from(environ: Mapping[str, str], base_url: str) -> str:
     sender = environ.get("SAD_MAIL_FROM") or f"ne-pas-repondre@{_sending_host(base_url)}"
     if sender.count("@") != 1 or any(letter.isspace() for letter in sender):
-        raise SettingsError("SAD_MAIL_FROM : donner une seule adresse, sans le nom, par exemple achats@ville.fr")
+        raise SettingsError("SAD_MAIL_FROM : donner une seule adresse, sans le nom, par exemple achats@ville.fr")
     return sender
 
 

@@ -172,7 +172,7 @@ def range_of(criterion: Criterion, ends: object) -> tuple[Fraction, Fraction] | 
     if ends is None:
         return None
     if not is_numeric(criterion):
-        raise ValueError(f"absent : la méthode {criterion.method} note ici autre chose que des nombres")
+        raise ValueError(f"absent : la méthode {criterion.method} note ici autre chose que des nombres")
     if not isinstance(ends, list | tuple) or len(ends) != 2:
         raise ValueError("un couple [bas, haut]")
     for end in ends:
