@@ -1,25 +1,24 @@
 """The stories of the suppliers: an account, a declaration, applications, and what the buyer made of them."""
 
+import secrets
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from pathlib import Path
 
 from sqlalchemy import select
 
 from sad import storage
-from sad.actions.accounts import find_person
 from sad.actions.admissions import admit, refuse_application
 from sad.actions.applications import save_answers, start_application, submit_application
 from sad.actions.completions import request_completion
 from sad.actions.launches import published_stages
 from sad.actions.suppliers import Profile, register_supplier
 from sad.actions.usual_offers import declare_usual_offer
-from sad.actions.vault import attach_document, attach_held_proofs
+from sad.actions.vault import attach_document
 from sad.db import session
 from sad.demo.calendar import DemoCalendar
 from sad.demo.data import DemoSupplier
 from sad.demo.papers import paper
+from sad.demo.setting import Setting
 from sad.demo.stories import Story, on, worked
 from sad.domain.admission.decision import Reason
 from sad.domain.calendar import last_day
@@ -29,19 +28,8 @@ from sad.models.applications import Application
 from sad.models.people import Person
 from sad.models.suppliers import Supplier
 from sad.models.systems import Category
-from sad.trust.sealing import new_salt
 
 WAITING_DAYS = 8  # working days since F11 applied: two remain of the ten
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """What every story needs: its dates, where files go, the hash of the common password, who decides."""
-
-    calendar: DemoCalendar
-    data_dir: Path
-    password_hash: str
-    buyer_email: str
 
 
 def supplier_stories(suppliers: tuple[DemoSupplier, ...], opened_on: date, setting: Setting) -> Iterator[Story]:
@@ -87,7 +75,7 @@ def _story(supplier: DemoSupplier, day: date, setting: Setting) -> Story:
         yield asked_at
         for application in applications:
             reason = Reason("liability_insurance", supplier.completion_requested)
-            request_completion(application, [reason], by=_buyer(setting), at=asked_at)
+            request_completion(application, [reason], by=setting.agent("buyer"), at=asked_at)
 
 
 def _register(supplier: DemoSupplier, setting: Setting, at: datetime) -> tuple[Person, Supplier]:
@@ -95,7 +83,7 @@ def _register(supplier: DemoSupplier, setting: Setting, at: datetime) -> tuple[P
         email=supplier.email,
         name=supplier.contact,
         password_hash=setting.password_hash,
-        session_stamp=new_salt().hex(),
+        session_stamp=secrets.token_hex(16),
         created_at=at,
     )
     profile = Profile(
@@ -124,7 +112,7 @@ def _apply(row: Supplier, category: Category, supplier: DemoSupplier, person: Pe
     wanted = {each.key for each in asked if each.document_required}
     if supplier.state == "to_complete":
         wanted.discard("liability_insurance")
-    held = {each.requirement for each in attach_held_proofs(application, wanted, by=person, at=at)}
+    held = {each.requirement for each in application.documents}
     for requirement in asked:
         if requirement.key in wanted - held:
             _attach(application, requirement, supplier, person, at, setting)
@@ -142,7 +130,7 @@ def _attach(
 
 
 def _decide(application: Application, supplier: DemoSupplier, setting: Setting, at: datetime) -> None:
-    buyer = _buyer(setting)
+    buyer = setting.agent("buyer")
     if supplier.state == "admitted":
         admit(application, by=buyer, at=at)
     else:
@@ -158,9 +146,3 @@ def _categories(supplier: DemoSupplier) -> list[Category]:
     """The categories in which it applies; the one that is refused applies where the approval is asked."""
     keys = ("repas",) if supplier.state == "refused" else supplier.categories
     return list(session.scalars(select(Category).where(Category.key.in_(keys)).order_by(Category.id)))
-
-
-def _buyer(setting: Setting) -> Person:
-    person = find_person(setting.buyer_email)
-    assert person is not None
-    return person
