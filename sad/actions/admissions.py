@@ -8,11 +8,11 @@ from sqlalchemy import select
 from sad.actions.application_file import check_readable, hold, tell
 from sad.actions.hearings import is_heard
 from sad.actions.journal import record
-from sad.actions.limits import limits_of
+from sad.actions.limits import extended_limits_of
 from sad.db import session
 from sad.domain.admission.decision import DISCRETIONARY_EXCLUSIONS, Examination, Reason, examine, refusal_faults
 from sad.domain.calendar import paris_day
-from sad.domain.errors import Refusal, Refused, refuse
+from sad.domain.errors import Refusal, Refused
 from sad.domain.lifecycle import moved
 from sad.letters import applications as letters
 from sad.models.admissions import Admission, AdmissionEvent, AdmissionState
@@ -32,7 +32,7 @@ def extend_evaluation(application: Application, *, reason: str, by: Person, at: 
     if faults:
         raise Refused(*faults)
     application.extended_at, application.extension_reason = at, reason
-    application.answer_due_on = limits_of(application).hard
+    application.answer_due_on = extended_limits_of(application).hard
     text = letters.evaluation_extended(application, reason=reason, due_on=application.answer_due_on)
     tell(application, text, at=at)
     record("extend_evaluation", application, by=by, at=at, reason=reason, due_on=application.answer_due_on.isoformat())
@@ -59,10 +59,9 @@ def admit(application: Application, *, note: str = "", by: Person, at: datetime)
     """
     check_readable(hold(application), at)
     state = moved("application", application.state, "admit")
-    if examination(application, at).outcome != "admissible" and not note.strip():
-        raise refuse(
-            "L’examen trouve des points qui ne vont pas.", "Écrire pourquoi vous admettez tout de même.", rule="ADM-01", field="note"
-        )
+    fault = note_fault(application, note, at)
+    if fault:
+        raise Refused(fault)
     application.state, application.decided_at, application.decided_by = state, at, by.id
     application.decision_reasons = []
     admission = _admission(application, at=at)
@@ -70,6 +69,14 @@ def admit(application: Application, *, note: str = "", by: Person, at: datetime)
     tell(application, letters.admitted(application, at=at), at=at)
     record("admit", application, by=by, at=at, note=note, stage=application.stage_fingerprint)
     return admission
+
+
+def note_fault(application: Application, note: str, at: datetime) -> Refusal | None:
+    """Why it cannot be admitted without a written reason, if it cannot: the examination found something against it."""
+    if examination(application, at).outcome == "admissible" or note.strip():
+        return None
+    remedy = "Écrire pourquoi vous admettez tout de même."
+    return Refusal("L’examen trouve des points qui ne vont pas.", remedy, "ADM-01", "note")
 
 
 def refuse_application(application: Application, reasons: Sequence[Reason], *, by: Person, at: datetime) -> Application:

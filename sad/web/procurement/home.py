@@ -1,0 +1,99 @@
+"""What waits for procurement staff, the nearest deadline first."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import render_template
+from sqlalchemy import Select, and_, or_, select
+from sqlalchemy.orm import joinedload
+
+from sad import clock
+from sad.db import session
+from sad.models.applications import PENDING_STATES, Application
+from sad.models.letters import Letter
+from sad.models.mini_tenders import MiniTender, MiniTenderState
+from sad.models.people import Role
+from sad.web.access import allow, current_organisation, current_person
+from sad.web.procurement.applications import waiting_of
+from sad.web.procurement.own import own_applications
+
+SHOWN = 8
+MOST = 60
+STAFF = (Role.BUYER, Role.OPENER, Role.EVALUATOR, Role.AWARD_AUTHORITY, Role.AUDITOR)
+WAITING_STATES = (MiniTenderState.TO_CHECK, MiniTenderState.OPENED, MiniTenderState.RANKED, MiniTenderState.AWARDED)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Mini-tenders that wait for the same gesture, from people who hold one of these roles."""
+
+    title: str
+    tag: str
+    roles: tuple[Role, ...]
+    holds: Callable[[MiniTender], bool]
+
+
+STEPS = (
+    Step("À ouvrir à deux", "Heure limite passée", (Role.OPENER,), lambda each: each.state == MiniTenderState.PUBLISHED),
+    Step("À vérifier avant publication", "Un service attend", (Role.BUYER,), lambda each: each.state == MiniTenderState.TO_CHECK),
+    Step("À classer et à noter", "Offres ouvertes", (Role.BUYER, Role.EVALUATOR), lambda each: each.state == MiniTenderState.OPENED),
+    Step("À attribuer", "Classement fait", (Role.BUYER, Role.AWARD_AUTHORITY), lambda each: each.state == MiniTenderState.RANKED),
+    Step("Marché à notifier", "Attribuée", (Role.BUYER,), lambda each: each.state == MiniTenderState.AWARDED),
+)
+
+
+@allow(*STAFF)
+def home() -> str:
+    """What waits for me by my roles; an auditor sees all that waits for anybody."""
+    person, at = current_person(), clock.now()
+    is_reader = person.has_role(Role.AUDITOR)
+    applications = list(session.scalars(_applications())) if is_reader or person.has_role(Role.BUYER) else []
+    steps = [step for step in STEPS if is_reader or person.has_role(*step.roles)]
+    mini_tenders = list(session.scalars(_mini_tenders(at))) if steps else []
+    return render_template(
+        "procurement/home.html",
+        person=person,
+        waiting=waiting_of(applications[:SHOWN], at),
+        has_more=len(applications) > SHOWN,
+        steps=[(step, rows) for step in steps if (rows := [each for each in mini_tenders if step.holds(each)])],
+        bounced=list(session.scalars(_bounced())) if person.has_role(Role.BUYER) else [],
+    )
+
+
+def _applications() -> Select[tuple[Application]]:
+    return (
+        own_applications()
+        .where(Application.state.in_(PENDING_STATES))
+        .options(joinedload(Application.supplier), joinedload(Application.category), joinedload(Application.system))
+        .order_by(Application.answer_due_on, Application.id)
+        .limit(SHOWN + 1)
+    )
+
+
+def _mini_tenders(at: datetime) -> Select[tuple[MiniTender]]:
+    """Those on which somebody must act, the oldest deadline first."""
+    return (
+        select(MiniTender)
+        .where(
+            MiniTender.organisation_id == current_organisation().id,
+            or_(
+                MiniTender.state.in_(WAITING_STATES),
+                and_(MiniTender.state == MiniTenderState.PUBLISHED, MiniTender.closes_at < at),
+            ),
+        )
+        .options(joinedload(MiniTender.service))
+        .order_by(MiniTender.closes_at, MiniTender.id)
+        .limit(MOST)
+    )
+
+
+def _bounced() -> Select[tuple[Letter]]:
+    """Letters that did not leave: somebody may have to be called before a deadline."""
+    return (
+        select(Letter)
+        .where(Letter.organisation_id == current_organisation().id, Letter.sent_at.is_(None), Letter.last_error.is_not(None))
+        .options(joinedload(Letter.supplier))
+        .order_by(Letter.created_at.desc(), Letter.id.desc())
+        .limit(SHOWN)
+    )
