@@ -1,7 +1,8 @@
 """Stages side by side, line by line: what each asks, and what changes from one to the next."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Any
 
 from sad.domain.requirements import Nature, Requirement
@@ -13,11 +14,12 @@ NOTHING = "–"
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What one stage asks on one line, in French; whether it differs from the stage before; who is exempt."""
+    """What one stage asks on one line, in French; the range announced; who is exempt; whether it differs from the stage before."""
 
     text: str
-    has_changed: bool = False
+    announced: str = ""
     exempt_families: tuple[str, ...] = ()
+    has_changed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +43,24 @@ def compare_stages(stages: Sequence[Stage]) -> list[Line]:
 
 
 def asked(requirement: Requirement | None) -> str:
-    """What a requirement imposes, in French: « 40 % au moins », « demandé », « 50 points (de 30 à 50) »."""
+    """What a requirement imposes, in French: « 40 % au moins », « demandé », « 50 points »."""
     if requirement is None:
         return NOTHING
     if requirement.nature is Nature.AWARD_CRITERION:
-        return _weight(requirement)
+        return f"{french_number(requirement.weight or Decimal(0))} points"
     if requirement.comparison == "is_true":
         return "demandé"
     if requirement.threshold is None or (requirement.comparison == "at_least" and not requirement.threshold):
         return "à indiquer"
     return requirement.wanted
+
+
+def announced(requirement: Requirement | None) -> str:
+    """Within what the weight of a criterion may be chosen, in French: « de 30 à 50 »; empty when it is fixed."""
+    if requirement is None or requirement.nature is not Nature.AWARD_CRITERION:
+        return ""
+    low, high = announced_range(requirement)
+    return f"de {french_number(low)} à {french_number(high)}" if low != high else ""
 
 
 def method_in_words(method: Mapping[str, Any]) -> str:
@@ -79,17 +89,9 @@ def _line(requirement: Requirement, stages: Sequence[Stage]) -> Line:
     cells: list[Cell] = []
     for stage in stages:
         there = next((each for each in stage.of_nature(requirement.nature) if each.key == requirement.key), None)
-        cell = Cell(asked(there), exempt_families=there.exempt_families if there else ())
-        before = cells[-1] if cells else None
-        has_changed = before is not None and (before.text, before.exempt_families) != (cell.text, cell.exempt_families)
-        cells.append(Cell(cell.text, has_changed, cell.exempt_families))
+        cell = Cell(asked(there), announced(there), there.exempt_families if there else ())
+        cells.append(replace(cell, has_changed=bool(cells) and replace(cells[-1], has_changed=False) != cell))
     return Line(requirement.nature, requirement.key, requirement.label, requirement.categories, tuple(cells))
-
-
-def _weight(criterion: Requirement) -> str:
-    low, high = announced_range(criterion)
-    points = f"{french_number(criterion.weight or low)} points"
-    return points if low == high else f"{points} (de {french_number(low)} à {french_number(high)})"
 
 
 def _number(value: Any) -> str:

@@ -1,12 +1,14 @@
 """How values read on a page: those of letters, and what only a screen says, such as the time left."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
 from sad import clock
+from sad.domain.comparison import announced, asked, method_in_words
 from sad.letters import wording
 from sad.letters.wording import NOTHING, hour, moment, plural, short_date
+from sad.reference import product_families
 
 _UNITS = (("jour", timedelta(days=1)), ("heure", timedelta(hours=1)), ("minute", timedelta(minutes=1)))
 
@@ -35,9 +37,18 @@ def time_left(until: datetime, at: datetime) -> str:
     return f"dans {said}" if span > timedelta(0) else f"il y a {said}"
 
 
+def family_names(keys: Iterable[str]) -> list[str]:
+    """The names of product families, in French."""
+    return [product_families().get(key, key) for key in keys]
+
+
 FILTERS: dict[str, Callable[..., Any]] = {
     **wording.FILTERS,
     "datetime": long_datetime,
     "short_datetime": short_datetime,
+    "announced": announced,
+    "asked": asked,
+    "family_names": family_names,
+    "method_in_words": method_in_words,
     "time_left": lambda until: time_left(until, clock.now()),
 }

@@ -1,8 +1,9 @@
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
-from sad.domain.comparison import asked, compare_stages, method_in_words
+from sad.domain.comparison import announced, asked, compare_stages, method_in_words
 from sad.domain.requirements import Nature
 from sad.domain.scoring.methods import METHODS
 from tests.factories.requirements import a_stage, capacity, condition, criterion, information, specification
@@ -49,12 +50,18 @@ def test_a_requirement_that_only_a_later_stage_holds_has_an_empty_cell_before():
         (specification(), "40 % au moins"),
         (specification(unit="count", comparison="at_most", threshold=Decimal(1)), "1 au plus"),
         (specification(comparison="any", threshold=None), "à indiquer"),
-        (criterion("price", "Prix", 50, weight_min=Decimal(30), weight_max=Decimal(50)), "50 points (de 30 à 50)"),
+        (criterion("price", "Prix", 50, weight_min=Decimal(30), weight_max=Decimal(50)), "50 points"),
         (criterion("price", "Prix", 50, weight_min=None, weight_max=None), "50 points"),
     ],
 )
 def test_each_requirement_says_what_it_asks(requirement, words):
     assert asked(requirement) == words
+
+
+def test_the_range_of_a_weight_is_told_unless_it_is_fixed():
+    price = criterion("price", "Prix", 50, weight_min=Decimal(30), weight_max=Decimal(50))
+    fixed = replace(price, weight_min=Decimal(50))
+    assert [announced(each) for each in (price, fixed, capacity(), None)] == ["de 30 à 50", "", "", ""]
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 from flask import Blueprint
 
 from sad.web.navigation import Entry
-from sad.web.public import demo_mail, health, pages, registration
+from sad.web.public import demo_mail, health, pages, registration, systems
 
 blueprint = Blueprint("public", __name__)
 
@@ -13,6 +13,14 @@ blueprint.add_url_rule("/regles", "rules", pages.rules)
 blueprint.add_url_rule("/protection-des-offres", "offer_protection", pages.offer_protection)
 blueprint.add_url_rule("/accessibilite", "accessibility", pages.accessibility)
 blueprint.add_url_rule("/mentions-legales", "legal_notice", pages.legal_notice)
+
+blueprint.add_url_rule("/systemes", "systems", systems.systems)
+blueprint.add_url_rule("/systemes/<int:system_id>", "system", systems.system)
+blueprint.add_url_rule("/systemes/<int:system_id>/documents/<int:document_id>", "system_document", systems.document)
+blueprint.add_url_rule("/systemes/<int:system_id>/trajectoire", "roadmap", systems.roadmap)
+blueprint.add_url_rule("/systemes/<int:system_id>/paliers/<int:number>", "stage", systems.stage)
+blueprint.add_url_rule("/systemes/<int:system_id>/paliers/<int:number>.json", "stage_content", systems.stage_content)
+blueprint.add_url_rule("/systemes/<int:system_id>/fournisseurs", "system_suppliers", systems.suppliers)
 
 blueprint.add_url_rule("/inscription", "ask_registration", registration.ask, methods=["GET", "POST"])
 blueprint.add_url_rule("/inscription/lien-envoye", "registration_asked", registration.asked)
@@ -25,5 +33,6 @@ blueprint.add_url_rule("/demo/courrier/<int:letter_id>", "demo_mail", demo_mail.
 
 NAVIGATION = (
     Entry("Accueil", "public.home"),
+    Entry("Systèmes ouverts", "public.systems"),
     Entry("Comment candidater", "public.how_to_apply"),
 )

@@ -1,0 +1,94 @@
+"""Systems and their stages as pages show them, to the public and to buyers alike."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sad.domain.calendar import paris_day
+from sad.domain.comparison import Line, compare_stages
+from sad.domain.requirements import Nature, Requirement
+from sad.domain.stages import Stage as StageValue
+from sad.domain.stages import stage_in_force
+from sad.models.stages import Stage
+from sad.models.systems import PurchasingSystem, SystemPhase
+
+PHASES = {
+    SystemPhase.DRAFT: ("Brouillon", "grey"),
+    SystemPhase.ANNOUNCED: ("Annoncé", "blue"),
+    SystemPhase.OPEN: ("Ouvert aux candidatures", "green"),
+    SystemPhase.ENDED: ("Terminé", "grey"),
+}
+NATURES = {
+    Nature.CAPACITY: ("Pour être admis", "Ce que l’entreprise doit être, avoir ou savoir faire."),
+    Nature.SPECIFICATION: ("Ce que chaque offre doit respecter", "Une offre qui n’y répond pas ne peut pas être retenue."),
+    Nature.AWARD_CRITERION: ("Ce qui est noté", "Des points sur 100 ; chaque consultation choisit les siens dans ce qui est annoncé."),
+    Nature.PERFORMANCE_CONDITION: ("Ce qui est vérifié à la livraison", "L’offre n’est pas notée là-dessus ; le marché l’exige."),
+    Nature.INFORMATION: ("Ce qui est demandé pour information", "La réponse ne décide de rien."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A stage on the line: `state` is `done` (passed), `now` (in force) or `coming`.
+
+    `demands` and `points` hold what it changes from the one before, by label: what is asked, and the points of criteria.
+    """
+
+    row: Stage
+    value: StageValue
+    state: str
+    demands: tuple[tuple[str, str], ...]
+    points: tuple[tuple[str, str], ...]
+
+
+def steps_of(rows: Sequence[Stage], at: datetime) -> list[Step]:
+    """The stages by date, each with what it changes; the first with all the points that it gives."""
+    values = [row.as_value() for row in rows]
+    today = paris_day(at)
+    now = stage_in_force(values, at) if any(value.effective_on <= today for value in values) else None
+    lines = compare_stages(values)
+    return [
+        Step(row, value, _state(value, now), tuple(_demands(lines, place)), tuple(_points(lines, place)))
+        for place, (row, value) in enumerate(zip(rows, values, strict=True))
+    ]
+
+
+def requirement_groups(stage: StageValue) -> list[tuple[str, str, tuple[Requirement, ...]]]:
+    """The requirements of a stage by nature: title, explanation, requirements; empty natures left out."""
+    groups = ((*words, stage.of_nature(nature)) for nature, words in NATURES.items())
+    return [group for group in groups if group[2]]
+
+
+def line_groups(lines: Sequence[Line]) -> list[tuple[str, list[Line]]]:
+    """The lines of a comparison by nature, each with its title."""
+    groups = ((words[0], [line for line in lines if line.nature is nature]) for nature, words in NATURES.items())
+    return [group for group in groups if group[1]]
+
+
+def conditions_of(system: PurchasingSystem, steps: Sequence[Step]) -> Mapping[str, tuple[Requirement, ...]]:
+    """By category key, what must be shown in order to be admitted now, or at the first stage while none is in force."""
+    stage = next((step.value for step in steps if step.state == "now"), steps[0].value if steps else None)
+    return {each.key: stage.of_nature(Nature.CAPACITY, each.key) if stage else () for each in system.categories}
+
+
+def names_of(system: PurchasingSystem) -> dict[str, str]:
+    """The label of each category of the system, by key."""
+    return {each.key: each.label for each in system.categories}
+
+
+def _state(stage: StageValue, now: StageValue | None) -> str:
+    if now is None or stage.effective_on > now.effective_on:
+        return "coming"
+    return "now" if stage == now else "done"
+
+
+def _demands(lines: Sequence[Line], place: int) -> Iterator[tuple[str, str]]:
+    for line in lines:
+        if line.nature is not Nature.AWARD_CRITERION and line.cells[place].has_changed:
+            yield line.label, line.cells[place].text
+
+
+def _points(lines: Sequence[Line], place: int) -> Iterator[tuple[str, str]]:
+    for line in lines:
+        if line.nature is Nature.AWARD_CRITERION and (place == 0 or line.cells[place].has_changed):
+            yield line.label, line.cells[place].text.removesuffix(" points")
