@@ -79,7 +79,7 @@ def grant_role(person: Person, grant: Grant, *, by: Person, at: datetime) -> Per
     if faults:
         raise Refused(*faults)
     held = _hold(person, grant, at)
-    post_letter(letters.roles_changed(person, by=by), to=person, at=at)
+    post_letter(letters.roles_changed(person, roles=person.roles, by=by), to=person, at=at)
     record("grant_role", person, by=by, at=at, organisation_id=person.organisation_id, role=grant.role, service=_service_id(grant))
     return held
 
@@ -92,7 +92,7 @@ def revoke_role(held: PersonRole, *, by: Person, at: datetime) -> Person:
         _check_administration_goes_on(person, by)
     role, service_id = held.role, held.service_id
     person.roles.remove(held)
-    post_letter(letters.roles_changed(person, by=by), to=person, at=at)
+    post_letter(letters.roles_changed(person, roles=person.roles, by=by), to=person, at=at)
     record("revoke_role", person, by=by, at=at, organisation_id=person.organisation_id, role=role, service=service_id)
     return person
 

@@ -15,9 +15,9 @@ def account_invitation(person: Person, *, inviter: Person | None, expires_at: da
     )
 
 
-def roles_changed(person: Person, *, by: Person) -> LetterText:
+def roles_changed(person: Person, *, roles: Sequence[PersonRole], by: Person) -> LetterText:
     """The roles that a person holds from now on."""
-    return write_letter("roles_changed", person=person, by=by, roles=role_lines(person.roles))
+    return write_letter("roles_changed", person=person, by=by, roles=role_lines(roles))
 
 
 def role_lines(held: Sequence[PersonRole]) -> list[str]:

@@ -137,7 +137,8 @@ def test_the_letters_give_the_days_and_what_to_do(application: Application, buye
     for at in (WARNING, ALERT, OVERDUE):
         remind_evaluations(turn(at))
     letters = {letter.kind: letter for letter in session.query(Letter)}
-    assert letters["evaluation_warning"].subject == f"Candidature à traiter avant le vendredi 13 février 2026\u00a0: {application.supplier.name}"
+    expected = f"Candidature à traiter avant le vendredi 13 février 2026\u00a0: {application.supplier.name}"
+    assert letters["evaluation_warning"].subject == expected
     for letter in letters.values():
         assert f"Fournisseur\u00a0: {application.supplier.name}\n" in letter.body
         assert "Dernier jour de la loi\u00a0: lundi 16 février 2026" in letter.body
