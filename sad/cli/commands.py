@@ -2,12 +2,13 @@
 
 from flask import Flask
 
+from sad.cli.administrator import administrator
 from sad.cli.database import database
 from sad.cli.deadline import deadline
 from sad.cli.rank import rank_command
 from sad.cli.scheduler import scheduler
 
-COMMANDS = (rank_command, deadline, database, scheduler)
+COMMANDS = (rank_command, deadline, database, scheduler, administrator)
 
 
 def register(app: Flask) -> None:
