@@ -11,5 +11,4 @@ Row = TypeVar("Row")
 
 def again(row: Row) -> Row:
     """The same row as the database has it now."""
-    session.rollback()
-    return session.get_one(type(row), inspect(row).identity)
+    return session.get_one(type(row), inspect(row).identity, populate_existing=True)
