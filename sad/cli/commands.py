@@ -5,10 +5,11 @@ from flask import Flask
 from sad.cli.administrator import administrator
 from sad.cli.database import database
 from sad.cli.deadline import deadline
+from sad.cli.demo import demo
 from sad.cli.rank import rank_command
 from sad.cli.scheduler import scheduler
 
-COMMANDS = (rank_command, deadline, database, scheduler, administrator)
+COMMANDS = (rank_command, deadline, database, scheduler, administrator, demo)
 
 
 def register(app: Flask) -> None:

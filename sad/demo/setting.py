@@ -1,6 +1,7 @@
 """What every story needs."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from sad.actions.accounts import find_person
@@ -11,11 +12,13 @@ from sad.models.people import Person
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """The dates, where files go, the keys, the hash of the common password."""
+    """The present instant, the dates, where files go, the sealing key, the address of the pages, the hash of the common password."""
 
+    now: datetime
     calendar: DemoCalendar
     data_dir: Path
     seal_key: bytes
+    base_url: str
     password_hash: str
 
     def agent(self, key: str) -> Person:
