@@ -15,12 +15,17 @@ def keep_file(field: FilesField) -> StoredFile:
 
 
 def send_document(document: Document) -> Response:
-    """A stored document as a download: never shown in the page's own origin, never guessed to be something else."""
+    """A stored document as a download."""
     try:
         body = get(current_app.settings.data_dir, document.storage_key)  # type: ignore[attr-defined]
     except FileNotFoundError:
         abort(404)
-    response = send_file(io.BytesIO(body), mimetype=document.media_type, as_attachment=True, download_name=document.name)
+    return as_download(body, media_type=document.media_type, name=document.name)
+
+
+def as_download(body: bytes, *, media_type: str, name: str) -> Response:
+    """A file to keep: never shown in the page's own origin, never guessed to be something else."""
+    response = send_file(io.BytesIO(body), mimetype=media_type, as_attachment=True, download_name=name)
     response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Cache-Control"] = "private, no-store"

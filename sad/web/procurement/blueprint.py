@@ -3,10 +3,11 @@
 from flask import Blueprint
 
 from sad.web.navigation import Entry
-from sad.web.procurement import admissions, applications, decisions, home
+from sad.web.procurement import admissions, applications, awards, decisions, evaluation, home, rankings
 
 blueprint = Blueprint("procurement", __name__)
 BOTH = ["GET", "POST"]
+POST = ["POST"]
 
 blueprint.add_url_rule("/", "home", home.home)
 
@@ -22,6 +23,25 @@ blueprint.add_url_rule("/candidatures/<int:application_id>/admettre", "admit_app
 blueprint.add_url_rule("/candidatures/<int:application_id>/refuser", "refuse_application", decisions.refuse, methods=BOTH)
 blueprint.add_url_rule("/admis", "admissions", admissions.admissions)
 blueprint.add_url_rule("/admis/<int:admission_id>", "admission", admissions.admission)
+
+TENDER = "/consultations/<int:mini_tender_id>"
+OFFER = f"{TENDER}/examen/offres/<int:offer_id>"
+AWARD = f"{TENDER}/attribution/<int:award_id>"
+blueprint.add_url_rule(f"{TENDER}/examen", "evaluation", evaluation.evaluation, methods=BOTH)
+blueprint.add_url_rule(OFFER, "examine_offer", evaluation.examine_offer, methods=BOTH)
+blueprint.add_url_rule(f"{OFFER}/justification", "justify_price", evaluation.justify_price, methods=BOTH)
+blueprint.add_url_rule(f"{OFFER}/fichiers/<int:file_id>", "offer_file", evaluation.offer_file)
+blueprint.add_url_rule(f"{TENDER}/notes/<criterion>", "marks", evaluation.marks, methods=BOTH)
+blueprint.add_url_rule(f"{TENDER}/classement", "ranking", rankings.ranking)
+blueprint.add_url_rule(f"{TENDER}/classement/calculer", "compute_ranking", rankings.compute, methods=POST)
+blueprint.add_url_rule(f"{TENDER}/classement/departager", "tie", rankings.tie, methods=BOTH)
+blueprint.add_url_rule(f"{TENDER}/classement/notation.json", "scoring_file", rankings.scoring_file)
+blueprint.add_url_rule(f"{TENDER}/attribution", "award", awards.award)
+blueprint.add_url_rule(f"{TENDER}/attribution/proposer", "propose_award", awards.propose_award, methods=BOTH)
+blueprint.add_url_rule(f"{AWARD}/decider", "approve_award", awards.approve_award, methods=BOTH)
+blueprint.add_url_rule(f"{AWARD}/annuler", "cancel_award", awards.cancel_award, methods=BOTH)
+blueprint.add_url_rule(f"{AWARD}/notifier", "notify_contract", awards.notify_contract, methods=BOTH)
+blueprint.add_url_rule(f"{TENDER}/lettres/<int:letter_id>", "result_letter", awards.result_letter)
 
 NAVIGATION: tuple[Entry, ...] = (
     Entry("À faire", "procurement.home"),

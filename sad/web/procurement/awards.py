@@ -1,0 +1,171 @@
+"""The award, each act on a page of its own: what will happen, who is told, the letters as they will go."""
+
+from flask import Response, abort, flash, redirect, render_template, url_for
+from sqlalchemy import Select, select
+from sqlalchemy.orm import joinedload
+
+from sad import clock
+from sad.actions import awards as acts
+from sad.actions.declarations import interest_faults
+from sad.actions.evaluations import has_lapsed, live_award
+from sad.actions.letters import people_of
+from sad.actions.rankings import latest_ranking
+from sad.actions.results import letters_for, results_of
+from sad.actions.ties import first_places, tie_decision_of
+from sad.db import session
+from sad.letters import results as letters
+from sad.letters.results import Result
+from sad.letters.text import LetterText
+from sad.models.awards import Award
+from sad.models.evaluations import RankedOffer, Ranking
+from sad.models.letters import Letter
+from sad.models.mini_tenders import MiniTender
+from sad.models.people import Role
+from sad.reports.letter import letter_file_name, letter_pdf
+from sad.web.access import allow, current_person, own_or_404
+from sad.web.acts import attempt, form_page
+from sad.web.fields import Form
+from sad.web.procurement.evaluation_forms import CancelForm, NotifyForm, ProposeForm
+from sad.web.procurement.opened import READERS, evaluation_of, opened_mini_tender
+from sad.web.procurement.ranked import proposed_reason, rows_of
+from sad.web.uploads import as_download
+
+RESULT_LETTERS = ("award", "rejected", "contract_notification", "award_cancelled")
+
+
+@allow(*READERS)
+def award(mini_tender_id: int) -> str:
+    """Where the award stands, who decided what, and the letters that went."""
+    mini_tender, at = opened_mini_tender(mini_tender_id), clock.now()
+    found = live_award(mini_tender)
+    return render_template(
+        "procurement/award.html",
+        mini_tender=mini_tender,
+        award=found,
+        has_lapsed=found is not None and has_lapsed(found, at),
+        is_ranked=mini_tender.state == "ranked",
+        letters=list(session.scalars(_sent(mini_tender).options(joinedload(Letter.supplier)))),
+        person=current_person(),
+    )
+
+
+@allow(Role.BUYER)
+def propose_award(mini_tender_id: int) -> Response:
+    """Propose the first offer, with the reasons that every tenderer will read."""
+    mini_tender = opened_mini_tender(mini_tender_id)
+    ranking = latest_ranking(mini_tender) or abort(404)
+    place = _chosen(ranking)
+    form = ProposeForm(data={"reason": _proposed_reason(mini_tender, ranking)})
+    if form.validate_on_submit():
+        with attempt(form) as done:
+            acts.propose_award(place, form.reason.data, by=current_person(), at=clock.now())
+        if done:
+            flash("La proposition est faite. Une autre personne la décide dans les 24 heures.", "success")
+            return redirect(url_for("procurement.award", mini_tender_id=mini_tender.id))
+    return form_page("procurement/propose_award.html", form, mini_tender=mini_tender, place=place, ranking=ranking)
+
+
+@allow(Role.AWARD_AUTHORITY)
+def approve_award(mini_tender_id: int, award_id: int) -> Response:
+    """Decide what somebody else proposed; every letter is shown as it will go."""
+    mini_tender, form = opened_mini_tender(mini_tender_id), Form()
+    found, at = _award(mini_tender, award_id), clock.now()
+    if form.validate_on_submit():
+        with attempt(form) as done:
+            acts.approve_award(found, by=current_person(), at=at)
+        if done:
+            flash("L’attribution est décidée. Les lettres partent.", "success")
+            return redirect(url_for("procurement.award", mini_tender_id=mini_tender.id))
+    leaving = letters_for(results_of(found), at=at)
+    faults = interest_faults(mini_tender, current_person())
+    return form_page(
+        "procurement/approve_award.html",
+        form,
+        mini_tender=mini_tender,
+        award=found,
+        faults=faults,
+        letters=_shown(leaving),
+        told=_told(leaving),
+    )
+
+
+@allow(Role.BUYER, Role.AWARD_AUTHORITY)
+def cancel_award(mini_tender_id: int, award_id: int) -> Response:
+    """Take back a proposal, or a decision that is not notified."""
+    mini_tender, form = opened_mini_tender(mini_tender_id), CancelForm()
+    found, at = _award(mini_tender, award_id), clock.now()
+    if form.validate_on_submit():
+        with attempt(form) as done:
+            acts.cancel_award(found, form.reason.data, by=current_person(), at=at)
+        if done:
+            flash("L’attribution est annulée.", "success")
+            return redirect(url_for("procurement.award", mini_tender_id=mini_tender.id))
+    told = results_of(found) if found.state == "approved" else []
+    leaving = [(each, letters.award_cancelled(each, reason=form.reason.data or "[motif]", at=at)) for each in told]
+    return form_page(
+        "procurement/cancel_award.html", form, mini_tender=mini_tender, award=found, letters=_shown(leaving), told=_told(leaving)
+    )
+
+
+@allow(Role.BUYER)
+def notify_contract(mini_tender_id: int, award_id: int) -> Response:
+    """Notify the contract to the awardee."""
+    mini_tender, form = opened_mini_tender(mini_tender_id), NotifyForm()
+    found, at = _award(mini_tender, award_id), clock.now()
+    if form.validate_on_submit():
+        with attempt(form) as done:
+            acts.notify_contract(found, contract_reference=form.contract_reference.data or "", by=current_person(), at=at)
+        if done:
+            flash("Le marché est notifié.", "success")
+            return redirect(url_for("procurement.award", mini_tender_id=mini_tender.id))
+    letter, supplier = letters.contract_notification(found, at=at), found.place.offer.supplier
+    return form_page(
+        "procurement/notify_contract.html",
+        form,
+        mini_tender=mini_tender,
+        award=found,
+        warnings=acts.notification_warnings(found, at),
+        must_be_written=acts.must_be_written(found, at),
+        letters=[(supplier.name, letter.subject, letter.body)],
+        told=[f"{person.name}, pour {supplier.name}" for person in people_of(supplier)],
+    )
+
+
+@allow(*READERS)
+def result_letter(mini_tender_id: int, letter_id: int) -> Response:
+    """A letter that went to a tenderer, as PDF."""
+    mini_tender = opened_mini_tender(mini_tender_id)
+    letter = own_or_404(_sent(mini_tender).where(Letter.id == letter_id))
+    return as_download(letter_pdf(letter, mini_tender.organisation), media_type="application/pdf", name=letter_file_name(letter))
+
+
+def _award(mini_tender: MiniTender, award_id: int) -> Award:
+    """The award of that number while it is the one that stands; another may have been proposed since the page was shown."""
+    found = live_award(mini_tender)
+    return found if found is not None and found.id == award_id else abort(404)
+
+
+def _chosen(ranking: Ranking) -> RankedOffer:
+    """The offer that is first, or the one retained between equals."""
+    decision, first = tie_decision_of(ranking), first_places(ranking)
+    chosen = [place for place in first if decision is None or place.id == decision.ranked_offer_id]
+    return chosen[0] if chosen else abort(404)
+
+
+def _proposed_reason(mini_tender: MiniTender, ranking: Ranking) -> str:
+    rows = [row for row in rows_of(evaluation_of(mini_tender), ranking.places) if row.place.rank is not None]
+    return proposed_reason(rows[0], rows[1] if len(rows) > 1 else None)
+
+
+def _sent(mini_tender: MiniTender) -> Select[tuple[Letter]]:
+    """The letters of the result that went to its tenderers, in order."""
+    sent = select(Letter).where(Letter.mini_tender_id == mini_tender.id, Letter.kind.in_(RESULT_LETTERS), Letter.supplier_id.is_not(None))
+    return sent.order_by(Letter.created_at, Letter.id)
+
+
+def _shown(leaving: list[tuple[Result, LetterText]]) -> list[tuple[str, str, str]]:
+    return [(result.supplier.name, text.subject, text.body) for result, text in leaving]
+
+
+def _told(leaving: list[tuple[Result, LetterText]]) -> list[str]:
+    return [f"{person.name}, pour {result.supplier.name}" for result, _ in leaving for person in people_of(result.supplier)]

@@ -1,0 +1,118 @@
+"""Examining opened offers: interests declared, each offer read and classified, each criterion marked."""
+
+from flask import Response, abort, flash, redirect, url_for
+from sqlalchemy import select
+from sqlalchemy.orm import undefer
+
+from sad import clock
+from sad.actions.classifications import classify_offer, record_price_justification
+from sad.actions.declarations import declaration_of, declare_interests, interest_faults
+from sad.models.offers import OfferFile
+from sad.models.people import Role
+from sad.web.access import allow, current_person, own_or_404
+from sad.web.acts import attempt, form_page
+from sad.web.procurement.evaluation_forms import HINTS, DeclareForm, JustifyForm, classify_form, marks_form
+from sad.web.procurement.opened import (
+    EVALUATORS,
+    READERS,
+    Evaluation,
+    Examined,
+    evaluation_of,
+    opened_mini_tender,
+    opened_offer,
+    values_of,
+)
+from sad.web.uploads import as_download
+
+DECIDERS = (*EVALUATORS, Role.AWARD_AUTHORITY)
+
+
+@allow(*READERS)
+def evaluation(mini_tender_id: int) -> Response:
+    """All the opened offers side by side, what is missing before the ranking, and one's declaration of interests."""
+    mini_tender, person, form = opened_mini_tender(mini_tender_id), current_person(), DeclareForm()
+    if form.validate_on_submit():
+        with attempt(form) as done:
+            declare_interests(mini_tender, has_conflict=form.has_conflict.data == "yes", by=person, at=clock.now())
+        if done:
+            flash("Votre déclaration est enregistrée.", "success")
+            return redirect(url_for("procurement.evaluation", mini_tender_id=mini_tender.id))
+    asked = person.has_role(*DECIDERS) and declaration_of(mini_tender, person) is None
+    found = evaluation_of(mini_tender)
+    values = {each.offer.id: values_of(each) for each in found.examined}
+    return form_page("procurement/evaluation.html", form, evaluation=found, values=values, asked=asked, may_evaluate=_may_evaluate())
+
+
+@allow(*READERS)
+def examine_offer(mini_tender_id: int, offer_id: int) -> Response:
+    """One offer in full, what rules say of it, and saying whether it is regular."""
+    found, examined = _examined(mini_tender_id, offer_id)
+    form = classify_form(examined)
+    if _may_evaluate() and form.validate_on_submit():
+        with attempt(form) as done:
+            classify_offer(examined.offer, form.classification.data, form.reason.data, by=current_person(), at=clock.now())
+        if done:
+            flash(f"L’offre de {examined.offer.supplier.name} est classée.", "success")
+            return redirect(url_for("procurement.evaluation", mini_tender_id=mini_tender_id))
+    return form_page("procurement/examine_offer.html", form, **_offer_context(found, examined))
+
+
+@allow(*EVALUATORS)
+def justify_price(mini_tender_id: int, offer_id: int) -> Response:
+    """Keep how the tenderer explains its very low price."""
+    found, examined = _examined(mini_tender_id, offer_id)
+    form = JustifyForm(data={"justification": examined.offer.price_justification})
+    if form.validate_on_submit():
+        with attempt(form) as done:
+            record_price_justification(examined.offer, form.justification.data, by=current_person(), at=clock.now())
+        if done:
+            flash("La réponse est enregistrée. Vous pouvez classer l’offre.", "success")
+            return redirect(url_for("procurement.examine_offer", mini_tender_id=mini_tender_id, offer_id=offer_id))
+    return form_page("procurement/justify_price.html", form, **_offer_context(found, examined))
+
+
+@allow(*READERS)
+def offer_file(mini_tender_id: int, offer_id: int, file_id: int) -> Response:
+    """A file of an opened offer."""
+    offer = opened_offer(opened_mini_tender(mini_tender_id), offer_id)
+    file = own_or_404(select(OfferFile).where(OfferFile.id == file_id, OfferFile.offer_id == offer.id).options(undefer(OfferFile.body)))
+    return as_download(file.body, media_type=file.media_type, name=file.name)
+
+
+@allow(*EVALUATORS)
+def marks(mini_tender_id: int, criterion: str) -> Response:
+    """One criterion on one screen: the mark of every regular offer, with its reason."""
+    mini_tender = opened_mini_tender(mini_tender_id)
+    found = evaluation_of(mini_tender)
+    judged = next((each for each in found.criteria if each.key == criterion), None) or abort(404)
+    form = marks_form(found.regular, judged)
+    if form.validate_on_submit():
+        with attempt(form) as done:
+            form.give(criterion, by=current_person(), at=clock.now())
+        if done:
+            flash(f"Les notes « {judged.label} » sont enregistrées.", "success")
+            return redirect(url_for("procurement.evaluation", mini_tender_id=mini_tender.id))
+    faults = interest_faults(mini_tender, current_person())
+    values = {each.offer.id: values_of(each) for each in found.regular}
+    return form_page("procurement/marks.html", form, evaluation=found, criterion=judged, faults=faults, values=values)
+
+
+def _examined(mini_tender_id: int, offer_id: int) -> tuple[Evaluation, Examined]:
+    """The evaluation and one of its opened offers; 404 otherwise."""
+    found = evaluation_of(opened_mini_tender(mini_tender_id))
+    return found, next((each for each in found.examined if each.offer.id == offer_id), None) or abort(404)
+
+
+def _offer_context(found: Evaluation, examined: Examined) -> dict[str, object]:
+    return {
+        "evaluation": found,
+        "examined": examined,
+        "values": values_of(examined),
+        "hints": HINTS,
+        "faults": interest_faults(found.mini_tender, current_person()) if _may_evaluate() else (),
+        "may_evaluate": _may_evaluate(),
+    }
+
+
+def _may_evaluate() -> bool:
+    return current_person().has_role(*EVALUATORS)

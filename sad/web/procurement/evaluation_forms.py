@@ -1,0 +1,136 @@
+"""Forms of an evaluation: interests, classification, marks, ties, award."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from wtforms import RadioField, SelectField, StringField, TextAreaField
+from wtforms.validators import Length
+
+from sad.actions.marks import give_mark
+from sad.domain.errors import Refusal, Refused
+from sad.domain.scoring.numbers import french, written
+from sad.domain.scoring.values import Criterion
+from sad.models.evaluations import RankedOffer
+from sad.models.people import Person
+from sad.web.fields import Form, Required
+from sad.web.procurement.opened import Examined
+
+LONG = Length(max=4000, message="4 000 caractères au plus.")
+CLASSIFICATIONS = (
+    ("regular", "Régulière"),
+    ("irregular", "Irrégulière"),
+    ("unacceptable", "Inacceptable"),
+    ("inappropriate", "Inappropriée"),
+)
+HINTS = {
+    "regular": "Elle répond à ce qui était demandé : elle sera notée.",
+    "irregular": "Elle ne respecte pas ce qui était demandé, ou elle est incomplète (L2152-2).",
+    "unacceptable": "Son prix dépasse le budget fixé avant l’envoi (L2152-3).",
+    "inappropriate": "Elle est sans rapport avec le besoin (L2152-4).",
+}
+
+
+class DeclareForm(Form):
+    has_conflict = RadioField(
+        "Votre déclaration",
+        [Required("Choisissez l’une des deux phrases.")],
+        choices=[
+            ("no", "Je n’ai aucun intérêt, ni personnel ni familial, dans une entreprise qui a répondu."),
+            ("yes", "J’ai un lien avec une entreprise qui a répondu : je laisse la place à un collègue."),
+        ],
+    )
+
+
+class ClassifyForm(Form):
+    classification = RadioField("Cette offre est", [Required("Choisissez l’un des quatre mots.")], choices=list(CLASSIFICATIONS))
+    reason = TextAreaField(
+        "Pourquoi",
+        [Required("Écrivez la raison."), LONG],
+        description="Si l’offre est écartée, l’entreprise lira cette phrase dans sa lettre.",
+    )
+
+
+class JustifyForm(Form):
+    justification = TextAreaField(
+        "Ce que l’entreprise a répondu",
+        [Required("Écrivez sa réponse."), LONG],
+        description="Avec la date de votre demande écrite et celle de sa réponse.",
+    )
+
+
+class TieForm(Form):
+    place = RadioField("L’offre retenue", [Required("Choisissez une offre.")], coerce=int)
+    reason = TextAreaField(
+        "Comment elles ont été départagées",
+        [Required("Écrivez-le."), LONG],
+        description="Par exemple : tirage au sort de deux bulletins pliés, le 8 décembre à 10 h. Les entreprises le liront.",
+    )
+    witness = SelectField("En présence de", [Required("Choisissez le témoin.")], choices=[], coerce=int)
+
+
+class ProposeForm(Form):
+    reason = TextAreaField(
+        "Les raisons du choix",
+        [Required("Écrivez les raisons du choix."), LONG],
+        description="Chaque entreprise les lit dans sa lettre. Dire ce qui fait la force de cette offre, sans citer le prix des autres.",
+    )
+
+
+class CancelForm(Form):
+    reason = TextAreaField("Le motif", [Required("Écrivez le motif."), LONG], description="Il est gardé au journal.")
+
+
+class NotifyForm(Form):
+    contract_reference = StringField("Référence du contrat signé", [Length(max=200, message="200 caractères au plus.")])
+
+
+class MarksForm(Form):
+    """A mark and its reason for each regular offer, on one criterion."""
+
+    examined: Sequence[Examined] = ()
+
+    def give(self, criterion: str, **act: object) -> None:
+        """Give every mark that was typed and that changes. Raises `Refused` with the faults of all offers, each beside its field."""
+        faults: list[Refusal] = []
+        for each in self.examined:
+            value, reason = self[f"value_{each.offer.id}"].data or "", self[f"reason_{each.offer.id}"].data or ""
+            before = each.marks.get(criterion)
+            if not (value or reason) or (before and (before.value, before.reason) == (value.replace(",", "."), reason)):
+                continue
+            try:
+                give_mark(each.offer, criterion, value, reason, **act)  # type: ignore[arg-type]
+            except Refused as refused:
+                faults += [replace(one, field=f"{one.field}_{each.offer.id}" if one.field else None) for one in refused.refusals]
+        if faults:
+            raise Refused(*faults)
+
+
+def classify_form(examined: Examined) -> ClassifyForm:
+    """The form filled with what was decided, or with what follows from the rules."""
+    offer, findings = examined.offer, examined.findings
+    proposed = "" if findings.awaits_explanation else findings.proposal
+    meets_all = "Elle répond à tout ce qui était demandé et tient dans le budget."
+    words = meets_all if proposed == "regular" else "\u00a0; ".join(findings.shortfalls)
+    return ClassifyForm(data={"classification": offer.classification or proposed, "reason": offer.classification_reason or words})
+
+
+def marks_form(examined: Sequence[Examined], criterion: Criterion) -> MarksForm:
+    """The form over these offers, filled with the marks already given."""
+    fields: dict[str, object] = {"examined": examined}
+    typed: dict[str, str] = {}
+    scale = french(written(criterion.options["scale"]))
+    for each in examined:
+        value, reason, name = f"value_{each.offer.id}", f"reason_{each.offer.id}", each.offer.supplier.name
+        fields[value] = StringField(f"Note de {name}, sur {scale}", render_kw={"inputmode": "decimal"})
+        fields[reason] = TextAreaField(f"Raison de la note de {name}", [LONG], render_kw={"rows": 2})
+        if criterion.key in each.marks:
+            typed |= {value: french(each.marks[criterion.key].value), reason: each.marks[criterion.key].reason}
+    return type("MarksForm", (MarksForm,), fields)(data=typed)
+
+
+def tie_form(places: Iterable[RankedOffer], witnesses: Iterable[Person]) -> TieForm:
+    """The form over the offers that share the first place and the agents who may have been there."""
+    form = TieForm()
+    form.place.choices = [(place.id, place.offer.supplier.name) for place in places]
+    form.witness.choices = [(person.id, person.name) for person in witnesses]
+    return form

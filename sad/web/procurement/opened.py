@@ -1,0 +1,153 @@
+"""What the pages of an evaluation load through the organisation; before the opening nothing exists there."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from sad.actions.evaluations import findings_of, live_award, marks_of, opened_offers
+from sad.actions.marks import judged_criteria
+from sad.actions.openings import opening_of
+from sad.actions.rankings import ranking_faults
+from sad.db import session
+from sad.domain.classification import Findings
+from sad.domain.errors import Refusal
+from sad.domain.offers import OfferContent
+from sad.domain.requirements import Nature, Requirement, is_met, read_answer
+from sad.domain.scoring.values import Criterion
+from sad.letters.results import french_value
+from sad.models.awards import Award
+from sad.models.evaluations import Mark
+from sad.models.mini_tenders import MiniTender
+from sad.models.offers import Classification, Offer, OfferState
+from sad.models.openings import Opening
+from sad.models.people import Role
+from sad.models.systems import PurchasingSystem
+from sad.web.access import current_organisation, own_or_404
+
+READERS = (Role.BUYER, Role.OPENER, Role.EVALUATOR, Role.AWARD_AUTHORITY, Role.AUDITOR)
+EVALUATORS = (Role.BUYER, Role.EVALUATOR)
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """An opened offer, what rules say of it, its marks by criterion."""
+
+    offer: Offer
+    findings: Findings
+    marks: Mapping[str, Mark]
+
+    @property
+    def content(self) -> OfferContent:
+        return self.offer.as_content()
+
+    @property
+    def is_regular(self) -> bool:
+        return self.offer.classification == Classification.REGULAR
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """What an offer says of a requirement, in words; `is_met` is None when nothing is imposed or nothing was said."""
+
+    label: str
+    said: str
+    wanted: str
+    is_met: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """Where the evaluation of a mini-tender stands. `unread`: offers that were not opened, late or broken."""
+
+    mini_tender: MiniTender
+    opening: Opening
+    examined: tuple[Examined, ...]
+    unread: tuple[Offer, ...]
+    criteria: tuple[Criterion, ...]
+    missing: tuple[Refusal, ...]
+    award: Award | None
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether nothing may change any more, or not until the proposed award is cancelled."""
+        return self.award is not None or self.mini_tender.state not in ("opened", "ranked")
+
+    @property
+    def regular(self) -> list[Examined]:
+        return [each for each in self.examined if each.is_regular]
+
+    def marked(self, criterion: str) -> int:
+        """How many regular offers have their mark on a criterion."""
+        return sum(criterion in each.marks for each in self.regular)
+
+
+def opened_mini_tender(mini_tender_id: int) -> MiniTender:
+    """A mini-tender of the organisation whose offers are opened; 404 otherwise."""
+    opened = select(Opening.id).where(Opening.mini_tender_id == MiniTender.id, Opening.opened_at.is_not(None))
+    return own_or_404(
+        select(MiniTender)
+        .where(MiniTender.id == mini_tender_id, MiniTender.organisation_id == current_organisation().id, opened.exists())
+        .options(
+            joinedload(MiniTender.organisation),
+            joinedload(MiniTender.system).joinedload(PurchasingSystem.organisation),
+            joinedload(MiniTender.category),
+            joinedload(MiniTender.service),
+            joinedload(MiniTender.creator),
+            selectinload(MiniTender.lines),
+        )
+    )
+
+
+def opened_offer(mini_tender: MiniTender, offer_id: int) -> Offer:
+    """One of its opened offers; 404 otherwise."""
+    offer = select(Offer).where(Offer.id == offer_id, Offer.mini_tender_id == mini_tender.id, Offer.is_opened)
+    return own_or_404(offer.options(joinedload(Offer.supplier), selectinload(Offer.files)))
+
+
+def evaluation_of(mini_tender: MiniTender) -> Evaluation:
+    """Everything that the pages of its evaluation show, in as many statements for a hundred offers as for one."""
+    opening = opening_of(mini_tender)
+    assert opening is not None
+    offers = opened_offers(mini_tender)
+    marks, findings = marks_of(offers), findings_of(mini_tender, offers)
+    return Evaluation(
+        mini_tender=mini_tender,
+        opening=opening,
+        examined=tuple(Examined(offer, findings[offer.id], marks[offer.id]) for offer in offers),
+        unread=tuple(unread_offers(mini_tender)),
+        criteria=judged_criteria(mini_tender),
+        missing=tuple(ranking_faults(mini_tender, offers, marks)),
+        award=live_award(mini_tender),
+    )
+
+
+def unread_offers(mini_tender: MiniTender) -> Sequence[Offer]:
+    """The offers received and not opened: late ones, and those whose envelope is broken."""
+    unread = select(Offer).where(
+        Offer.mini_tender_id == mini_tender.id,
+        Offer.state == OfferState.DEPOSITED,
+        ~Offer.is_opened,
+        or_(Offer.late, Offer.seal_fault.is_not(None)),
+    )
+    return session.scalars(unread.options(joinedload(Offer.supplier)).order_by(Offer.received_at, Offer.id)).all()
+
+
+def values_of(examined: Examined) -> list[Value]:
+    """What the offer says of each specification and answers to each criterion, in published order."""
+    mini_tender, content = examined.offer.mini_tender, examined.content
+    stage, category = mini_tender.frozen_stage(), mini_tender.category.key if mini_tender.category else ""
+    families = examined.offer.supplier.families
+    asked = [(each, content.values) for each in stage.of_nature(Nature.SPECIFICATION, category)]
+    asked += [(each, content.answers) for each in stage.of_nature(Nature.AWARD_CRITERION, category) if each.key in content.answers]
+    return [_value(each, given.get(each.key), each.exempts(families)) for each, given in asked]
+
+
+def _value(requirement: Requirement, given: Any, is_exempt: bool) -> Value:
+    answer = read_answer(requirement, given)
+    said = "–" if answer is None else french_value(str(answer).lower() if isinstance(answer, bool) else str(answer), requirement)
+    if is_exempt or not requirement.wanted:
+        return Value(requirement.label, said, "dispensé" if is_exempt else "", None)
+    return Value(requirement.label, said, requirement.wanted, is_met(requirement, given))

@@ -1,0 +1,97 @@
+"""A stored ranking as its page tells it: rows with where their points come from and what would have changed."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+
+from sad.domain.scoring.numbers import french
+from sad.domain.sentences import listed
+from sad.letters.results import ways_to_be_first
+from sad.models.evaluations import Mark, RankedOffer
+from sad.models.offers import Offer
+from sad.web.procurement.opened import Evaluation
+
+CENT = Decimal("0.01")
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """A line under an offer: points on a criterion as printed, out of a weight, where they come from, the mark given if any."""
+
+    label: str
+    points: str
+    weight: str
+    why: str
+    mark: Mark | None
+    is_part: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An offer with its place, its details, and the sentence that says what would have made it first."""
+
+    place: RankedOffer
+    details: tuple[Detail, ...]
+    sentence: str
+    shares_rank: bool
+
+    @property
+    def offer(self) -> Offer:
+        return self.place.offer
+
+    @property
+    def parts(self) -> list[tuple[str, str, str]]:
+        """What the bar of points shows: label, points and weight of each criterion."""
+        return [(each.label, each.points, each.weight) for each in self.details if not each.is_part]
+
+
+def rows_of(evaluation: Evaluation, places: Sequence[RankedOffer]) -> list[Row]:
+    """The ranked offers by rank, then those under a minimum."""
+    marks = {each.offer.id: each.marks for each in evaluation.examined}
+    ranks = [place.rank for place in places if place.rank is not None]
+    ordered = sorted(places, key=lambda place: (place.rank is None, place.rank or 0, place.offer.supplier.name))
+    return [
+        Row(
+            place=place,
+            details=tuple(_details(place, marks.get(place.offer_id, {}))) if place.rank is not None else (),
+            sentence=_sentence(place, evaluation, is_alone=ranks.count(1) == 1),
+            shares_rank=ranks.count(place.rank) > 1 if place.rank is not None else False,
+        )
+        for place in ordered
+    ]
+
+
+def proposed_reason(first: Row, second: Row | None) -> str:
+    """A first draft of the reasons of a choice, from the points: never a price of another."""
+    weighed = sorted((each for each in first.details if not each.is_part), key=lambda each: -Decimal(each.points) / Decimal(each.weight))
+    best = listed([f"« {each.label} » ({french(each.points)} sur {french(each.weight)})" for each in weighed[:3]])
+    total = f"Offre classée première avec {french(first.place.total or '')} points"
+    ahead = f", contre {french(second.place.total or '')} pour la suivante" if second else ""
+    return f"{total}{ahead}. Ses points forts : {best}."
+
+
+def per_person(offer: Offer) -> Decimal | None:
+    """EUR excl. VAT for one guest, when their number is known."""
+    guests = offer.mini_tender.guests
+    return (offer.total / guests).quantize(CENT, rounding=ROUND_HALF_UP) if guests and offer.total is not None else None
+
+
+def _details(place: RankedOffer, marks: Mapping[str, Mark]):  # type: ignore[no-untyped-def]
+    criteria = [
+        (each, each is not parent)
+        for parent in place.ranking.scoring_file["grid"]["criteria"]
+        for each in (parent, *parent.get("sub_criteria", ()))
+    ]
+    for (each, is_part), sentence in zip(criteria, place.explanation, strict=True):
+        why = sentence.split(f" sur {french(each['weight'])}, ", 1)[-1]
+        yield Detail(each["label"], place.points[each["key"]], each["weight"], why, marks.get(each["key"]), is_part)
+
+
+def _sentence(place: RankedOffer, evaluation: Evaluation, *, is_alone: bool) -> str:
+    if place.rank is None:
+        return f"Sous un minimum publié. {place.elimination_reason}."
+    if place.rank == 1 and is_alone:
+        return ""
+    ways = ways_to_be_first(place, evaluation.mini_tender)
+    alone = "seule première" if place.rank == 1 else "première"
+    return f"Aurait été {alone} {', ou '.join(ways)}." if ways else "Aucun changement à lui seul ne l’aurait mise première."
