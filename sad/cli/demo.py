@@ -90,6 +90,7 @@ def _serve(port: int, base_url: str) -> None:
     """The web server and the scheduler; Ctrl-C or SIGTERM stops both, and when one stops so does the other."""
     environment = {**os.environ, "SAD_BASE_URL": base_url}
     web = [sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}", "--workers", "1", "--threads", "4", "--log-level", "warning"]
+    web += ["--no-control-socket"]
     commands = ([*web, "app:app"], [sys.executable, "-m", "flask", "--app", "app", "scheduler"])
     processes = [subprocess.Popen(command, cwd=ROOT, env=environment) for command in commands]
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
