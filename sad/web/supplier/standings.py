@@ -1,5 +1,6 @@
 """Where the supplier's offers stand, each in a few words: told to it alone, and no result before its letter."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -38,13 +39,19 @@ class Standing:
 
 def standings_of(supplier: Supplier, at: datetime) -> list[Standing]:
     """The last consultations received, those that may still be answered first, the nearest deadline at the top."""
-    invitations = list(session.scalars(_invitations(supplier)))
+    open_ones = _invitations(supplier).where(MiniTender.state == MiniTenderState.PUBLISHED, MiniTender.closes_at >= at)
+    invitations = dict.fromkeys([*session.scalars(open_ones), *session.scalars(_invitations(supplier))])
+    found = standings_for(supplier, list(invitations), at)
+    waiting = sorted((each for each in found if each.waits), key=lambda each: each.mini_tender.closes_at or at)
+    return [*waiting, *(each for each in found if not each.waits)]
+
+
+def standings_for(supplier: Supplier, invitations: Sequence[Invitation], at: datetime) -> list[Standing]:
+    """Where each of these invitations of the supplier stands, in the order given."""
     numbers = [each.mini_tender_id for each in invitations]
     offers = _last_offers(supplier, numbers)
     places = _places(numbers, {offer.id for offer in offers.values()})
-    found = [_standing(each, offers.get(each.mini_tender_id), places, at) for each in invitations]
-    waiting = sorted((each for each in found if each.waits), key=lambda each: each.mini_tender.closes_at or at)
-    return [*waiting, *(each for each in found if not each.waits)]
+    return [_standing(each, offers.get(each.mini_tender_id), places, at) for each in invitations]
 
 
 def count_waiting(supplier: Supplier, at: datetime) -> int:
