@@ -1,6 +1,6 @@
 """Needs and mini-tenders before they are sent: drafts, copies, the buyer's check."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, time, timedelta
 from decimal import Decimal
@@ -92,6 +92,7 @@ def start_mini_tender(service: Service, template: NeedTemplate, *, system: Purch
         title=template.label,
         happens_at=_proposed_moment(template.hour, at),
         wanted_closes_at=proposed_deadline(at),
+        place=service.commune,
         constraints="\n".join(template.constraints),
     )
     session.add(mini_tender)
@@ -140,6 +141,17 @@ def save_need(mini_tender: MiniTender, change: NeedChange, *, version: int, by: 
     flag_modified(mini_tender, "title")  # another version, even when only the lines changed
     session.flush()
     record("save_need", mini_tender, by=by, at=at, changed=sorted(change.values()) + (["lines"] if change.lines is not None else []))
+    return mini_tender
+
+
+def check_screen(mini_tender: MiniTender, fields: Collection[str], *, at: datetime) -> MiniTender:
+    """What the law says today against what these fields ask (as the rules name them), while its author is there to mend it.
+
+    Raises `Refused`.
+    """
+    faults = [each for each in prospect_of(mini_tender, at).faults if each.field in fields]
+    if faults:
+        raise Refused(*faults)
     return mini_tender
 
 

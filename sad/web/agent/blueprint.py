@@ -2,8 +2,22 @@
 
 from flask import Blueprint
 
+from sad.web.agent import checking, needs, weighing, wizard
 from sad.web.navigation import Entry
 
 blueprint = Blueprint("agent", __name__)
+BOTH = ["GET", "POST"]
 
-NAVIGATION: tuple[Entry, ...] = ()
+blueprint.add_url_rule("/", "home", needs.home)
+blueprint.add_url_rule("/besoins", "needs", needs.needs)
+blueprint.add_url_rule("/besoins/nouveau", "start", wizard.start, methods=BOTH)
+blueprint.add_url_rule("/besoins/<int:mini_tender_id>", "need", needs.need)
+blueprint.add_url_rule("/besoins/<int:mini_tender_id>/convives", "guests", wizard.guests, methods=BOTH)
+blueprint.add_url_rule("/besoins/<int:mini_tender_id>/contraintes", "constraints", wizard.constraints, methods=BOTH)
+blueprint.add_url_rule("/besoins/<int:mini_tender_id>/budget", "budget", wizard.budget, methods=BOTH)
+blueprint.add_url_rule("/besoins/<int:mini_tender_id>/criteres", "weights", weighing.weights, methods=BOTH)
+blueprint.add_url_rule("/besoins/<int:mini_tender_id>/verifier", "check", checking.check, methods=BOTH)
+blueprint.add_url_rule("/besoins/<int:mini_tender_id>/reprendre", "copy", needs.copy, methods=["POST"])
+blueprint.add_url_rule("/besoins/<int:mini_tender_id>/effacer", "discard", needs.discard, methods=BOTH)
+
+NAVIGATION: tuple[Entry, ...] = (Entry("Mes besoins", "agent.home"),)
