@@ -116,7 +116,7 @@ def _stage_faults(opening: Opening, law: OpeningLaw) -> Iterator[Refusal]:
     if not opening.published:
         message = f"Aucun palier publié ne prend effet le {french_date(opening.valid_from)}, premier jour du système."
         yield Refusal(message, "Publier les paliers.", "PAL-01", "stages")
-    for draft in opening.drafts:
+    for draft in opening.drafts if opening.published else ():
         message = f"« {draft.label} » n’est pas publié : tous les paliers le sont dès l’avis initial."
         yield Refusal(message, "Le publier, ou le retirer de la trajectoire.", "PAL-01", "stages")
     for stage in opening.published:

@@ -3,7 +3,20 @@
 from flask import Blueprint
 
 from sad.web.navigation import Entry
-from sad.web.procurement import admissions, applications, awards, decisions, evaluation, home, rankings
+from sad.web.procurement import (
+    admissions,
+    applications,
+    awards,
+    categories,
+    decisions,
+    evaluation,
+    home,
+    rankings,
+    stages,
+    system_documents,
+    systems,
+    validity,
+)
 
 blueprint = Blueprint("procurement", __name__)
 BOTH = ["GET", "POST"]
@@ -43,8 +56,30 @@ blueprint.add_url_rule(f"{AWARD}/annuler", "cancel_award", awards.cancel_award, 
 blueprint.add_url_rule(f"{AWARD}/notifier", "notify_contract", awards.notify_contract, methods=BOTH)
 blueprint.add_url_rule(f"{TENDER}/lettres/<int:letter_id>", "result_letter", awards.result_letter)
 
+blueprint.add_url_rule("/systemes", "systems", systems.systems)
+blueprint.add_url_rule("/systemes/nouveau", "create_system", systems.create, methods=BOTH)
+blueprint.add_url_rule("/systemes/<int:system_id>", "system", systems.system)
+blueprint.add_url_rule("/systemes/<int:system_id>/modifier/<screen>", "edit_system", systems.edit, methods=BOTH)
+blueprint.add_url_rule("/systemes/<int:system_id>/ouvrir", "open_system", systems.open_it, methods=BOTH)
+blueprint.add_url_rule("/systemes/<int:system_id>/categories", "system_categories", categories.categories, methods=BOTH)
+blueprint.add_url_rule("/systemes/<int:system_id>/categories/ajouter", "add_category", categories.add, methods=BOTH)
+blueprint.add_url_rule(
+    "/systemes/<int:system_id>/categories/<int:category_id>/retirer", "remove_category", categories.remove, methods=["POST"]
+)
+blueprint.add_url_rule("/systemes/<int:system_id>/paliers", "system_stages", stages.stages)
+blueprint.add_url_rule("/systemes/<int:system_id>/paliers/dates", "stage_dates", stages.dates, methods=BOTH)
+blueprint.add_url_rule("/systemes/<int:system_id>/paliers/publier", "publish_stages", stages.publish, methods=BOTH)
+blueprint.add_url_rule("/systemes/<int:system_id>/documents", "system_documents", system_documents.documents, methods=BOTH)
+blueprint.add_url_rule("/systemes/<int:system_id>/documents/<int:document_id>", "system_document", system_documents.download)
+blueprint.add_url_rule(
+    "/systemes/<int:system_id>/documents/<int:document_id>/retirer", "remove_system_document", system_documents.remove, methods=["POST"]
+)
+blueprint.add_url_rule("/systemes/<int:system_id>/prolonger", "extend_system", validity.extend, methods=BOTH)
+blueprint.add_url_rule("/systemes/<int:system_id>/fin", "end_system", validity.end, methods=BOTH)
+
 NAVIGATION: tuple[Entry, ...] = (
     Entry("À faire", "procurement.home"),
     Entry("Candidatures", "procurement.applications"),
     Entry("Admis", "procurement.admissions"),
+    Entry("Systèmes", "procurement.systems"),
 )

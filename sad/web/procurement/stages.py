@@ -1,0 +1,81 @@
+"""The stages of a system: their dates while it is a draft, their publication, their comparison."""
+
+from datetime import date
+
+from flask import Response, flash, redirect, render_template, url_for
+
+from sad import clock
+from sad.actions.stages import examine_stage, propose_stages, publish_stage, stages_of
+from sad.domain.comparison import compare_stages
+from sad.models.people import Role
+from sad.models.stages import Stage
+from sad.models.systems import PurchasingSystem
+from sad.stages_model import model_length
+from sad.web import roadmaps
+from sad.web.access import allow, current_person
+from sad.web.acts import attempt, form_page
+from sad.web.procurement.own import own_draft, own_system
+from sad.web.procurement.system_forms import DatesForm
+from sad.web.procurement.systems import READERS, SCREENS
+from sad.web.reasons import WarningsForm
+
+
+@allow(*READERS)
+def stages(system_id: int) -> str:
+    """The stages with their dates, and line by line what each asks."""
+    found = own_system(system_id)
+    rows = stages_of(found)
+    steps = roadmaps.steps_of(rows, clock.now())
+    return render_template(
+        "procurement/system_stages.html",
+        system=found,
+        steps=steps,
+        groups=roadmaps.line_groups(compare_stages([step.value for step in steps])),
+        names=roadmaps.names_of(found),
+        drafts=[row for row in rows if row.published_at is None],
+        is_buyer=current_person().has_role(Role.BUYER),
+        screens=SCREENS,
+    )
+
+
+@allow(Role.BUYER)
+def dates(system_id: int) -> Response:
+    """Choose the dates of the stages of the model."""
+    draft = own_draft(system_id)
+    form = DatesForm.of(_proposed_dates(draft, stages_of(draft)))
+    if form.validate_on_submit():
+        with attempt(form) as done:
+            propose_stages(draft, [draft.valid_from, *form.dates()], by=current_person(), at=clock.now())
+        if done:
+            return redirect(url_for("procurement.system_stages", system_id=draft.id))
+    return form_page("procurement/stage_dates.html", form, system=draft, screens=SCREENS)
+
+
+@allow(Role.BUYER)
+def publish(system_id: int) -> Response:
+    """What the publication of the drafted stages does for ever, then the act."""
+    draft, at = own_draft(system_id), clock.now()
+    rows = [row for row in stages_of(draft) if row.published_at is None]
+    examined = [examine_stage(row, at) for row in rows]
+    form = WarningsForm.of(warning for each in examined for warning in each.warnings)
+    if rows and form.validate_on_submit():
+        with attempt(form) as done:
+            for row in rows:
+                publish_stage(row, justifications=form.reasons(), by=current_person(), at=clock.now())
+        if done:
+            flash("Les paliers sont publiés. Chacun a son adresse et son empreinte.", "success")
+            return redirect(url_for("procurement.system_stages", system_id=system_id))
+    return form_page("procurement/stages_publish.html", form, system=draft, examined=examined)
+
+
+def _proposed_dates(draft: PurchasingSystem, rows: list[Stage]) -> list[date | None]:
+    """The dates already chosen, else a stage a year as long as the system lasts."""
+    if rows:
+        return [row.effective_on for row in rows[1:]]
+    yearly = [_years_later(draft.valid_from, years) for years in range(1, model_length())]
+    return [day if day <= draft.valid_until else None for day in yearly]
+
+
+def _years_later(day: date, years: int) -> date:
+    leap = (day.month, day.day) == (2, 29)
+    return day.replace(year=day.year + years, day=28 if leap else day.day)
