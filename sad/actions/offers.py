@@ -80,7 +80,7 @@ def withdraw_offer(offer: Offer, *, link: str, by: Person, at: datetime) -> Offe
         message = "La date limite est passée : une offre ne se retire plus."
         raise refuse(message, "Écrire au service achats si vous ne pouvez pas tenir vos prix.", rule="REC-05")
     offer.state, offer.ended_at = state, at
-    _tell(supplier, letters.withdrawn(offer, mini_tender, supplier, link=link), at)
+    _tell(supplier, letters.withdrawn(offer, at=at, link=link), at)
     record("withdraw_offer", offer, by=by, at=at, is_sealed=True)
     return offer
 

@@ -1,5 +1,7 @@
 """Letters about deposits: they say who, what and when, never what the offer holds nor how its files are called."""
 
+from datetime import datetime
+
 from sad.letters.text import LetterText, write_letter
 from sad.models.mini_tenders import MiniTender
 from sad.models.offers import Offer
@@ -12,6 +14,6 @@ def deposited(offer: Offer, mini_tender: MiniTender, supplier: Supplier, *, link
     return write_letter(kind, offer=offer, mini_tender=mini_tender, supplier=supplier, link=link)
 
 
-def withdrawn(offer: Offer, mini_tender: MiniTender, supplier: Supplier, *, link: str) -> LetterText:
-    """To the people of the supplier: it was withdrawn before the deadline (REC-05)."""
-    return write_letter("offer_withdrawn", offer=offer, mini_tender=mini_tender, supplier=supplier, link=link)
+def withdrawn(offer: Offer, *, at: datetime, link: str) -> LetterText:
+    """To the people of the supplier: it is withdrawn before the deadline (REC-05); `link` leads to the consultation."""
+    return write_letter("offer_withdrawn", mini_tender=offer.mini_tender, supplier=offer.supplier, at=at, link=link)

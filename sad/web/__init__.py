@@ -15,7 +15,7 @@ from sad import db, migrations, parameters
 from sad.models.people import Role
 from sad.settings import ROOT, Settings, load_settings
 from sad.storage import MAX_TOTAL_BYTES
-from sad.web import access, errors, fields, filters, headers, login
+from sad.web import access, errors, fields, filters, headers, login, reception
 from sad.web.account import blueprint as account_pages
 from sad.web.admin import blueprint as admin_pages
 from sad.web.agent import blueprint as agent_pages
@@ -44,6 +44,7 @@ MOST_PARTS = 2000
 class SadApp(Flask):
     """The application; `prepare` gives it its settings, key and database, once."""
 
+    request_class = reception.SealedRequest
     settings: Settings | None = None
     engine: Engine | None = None
     has_current_schema = False
@@ -115,6 +116,7 @@ def _add_behaviour(app: SadApp) -> None:
     app.before_request(lambda: _serve_only_current_schema(app))
     login.register(app)
     app.before_request(access.enforce)
+    app.before_request(reception.stamp)
     CSRFProtect(app)
     app.after_request(headers.protect)
     app.teardown_appcontext(lambda _error: db.session.remove())

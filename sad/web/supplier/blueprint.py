@@ -3,7 +3,20 @@
 from flask import Blueprint
 
 from sad.web.navigation import Entry
-from sad.web.supplier import application_form, applications, completions, home, letters, people, usual_offer, vault
+from sad.web.supplier import (
+    application_form,
+    applications,
+    completions,
+    home,
+    letters,
+    mini_tenders,
+    offers,
+    people,
+    receipts,
+    results,
+    usual_offer,
+    vault,
+)
 
 blueprint = Blueprint("supplier", __name__)
 BOTH = ["GET", "POST"]
@@ -46,11 +59,26 @@ blueprint.add_url_rule("/candidatures/<int:application_id>/verifier", "applicati
 blueprint.add_url_rule("/candidatures/<int:application_id>/complement", "completion", completions.completion, methods=BOTH)
 blueprint.add_url_rule("/candidatures/<int:application_id>/observations", "hearing", completions.hearing, methods=BOTH)
 
+blueprint.add_url_rule("/consultations", "mini_tenders", mini_tenders.mini_tenders)
+blueprint.add_url_rule("/consultations/<int:mini_tender_id>", "mini_tender", mini_tenders.mini_tender)
+blueprint.add_url_rule("/consultations/<int:mini_tender_id>/question", "ask_question", mini_tenders.ask, methods=POST)
+blueprint.add_url_rule("/consultations/<int:mini_tender_id>/non-merci", "decline", mini_tenders.decline, methods=POST)
+blueprint.add_url_rule("/consultations/<int:mini_tender_id>/je-reponds", "announce_answer", mini_tenders.announce, methods=POST)
+blueprint.add_url_rule("/consultations/<int:mini_tender_id>/offre", "offer", offers.offer, methods=BOTH)
+blueprint.add_url_rule("/consultations/<int:mini_tender_id>/offre/verifier", "check_offer", offers.check, methods=BOTH)
+blueprint.add_url_rule("/consultations/<int:mini_tender_id>/offre/effacer", "discard_offer", offers.discard, methods=BOTH)
+blueprint.add_url_rule("/offres/<int:offer_id>/accuse-de-reception", "receipt", receipts.receipt)
+blueprint.add_url_rule("/offres/<int:offer_id>/accuse-de-reception.json", "receipt_file", receipts.receipt_file)
+blueprint.add_url_rule("/offres/<int:offer_id>/retirer", "withdraw_offer", offers.withdraw, methods=BOTH)
+blueprint.add_url_rule("/consultations/<int:mini_tender_id>/resultat", "result", results.result)
+
 blueprint.add_url_rule("/courriers", "letters", letters.letters)
 blueprint.add_url_rule("/courriers/<int:letter_id>", "letter", letters.letter)
+blueprint.add_url_rule("/courriers/<int:letter_id>/pdf", "letter_as_pdf", results.letter_as_pdf)
 
 NAVIGATION: tuple[Entry, ...] = (
     Entry("Accueil", "supplier.home"),
+    Entry("Consultations", "supplier.mini_tenders", mini_tenders.waiting),
     Entry("Candidatures", "supplier.applications"),
     Entry("Mes documents", "supplier.documents"),
     Entry("Mes courriers", "supplier.letters"),

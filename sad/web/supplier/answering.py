@@ -1,0 +1,74 @@
+"""A supplier that answers a consultation: what is asked of it, what it has typed, what it has deposited."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import abort, current_app, redirect, url_for
+
+from sad.actions.offer_drafts import Draft, draft_of, read_draft
+from sad.actions.offer_terms import terms_of
+from sad.actions.offers import live_offer
+from sad.domain.errors import Refusal
+from sad.domain.offers import OfferContent, OfferTerms
+from sad.models.mini_tenders import MiniTender, MiniTenderState
+from sad.models.offers import Offer
+from sad.models.suppliers import Supplier
+from sad.web.supplier.own import own_invitation
+
+
+@dataclass(frozen=True, slots=True)
+class Answering:
+    """`live` is the offer that counts on time, `late` the one that came after; `at` the present instant."""
+
+    mini_tender: MiniTender
+    supplier: Supplier
+    terms: OfferTerms
+    draft: Draft | None
+    live: Offer | None
+    late: Offer | None
+    at: datetime
+
+    @property
+    def content(self) -> OfferContent:
+        """What the form shows first: the draft, else what the supplier usually offers."""
+        return self.draft.content if self.draft else self.terms.read({"values": self.supplier.declared})
+
+    @property
+    def missing(self) -> list[Refusal]:
+        """What the draft lacks to be deposited."""
+        return self.terms.faults(self.content)
+
+    @property
+    def is_late(self) -> bool:
+        """Would a deposit now be late?"""
+        assert self.mini_tender.closes_at is not None
+        return self.at > self.mini_tender.closes_at
+
+
+def answering_to(mini_tender_id: int, at: datetime) -> Answering:
+    """The supplier's answer to a consultation; 404 when it is not invited, led away once it is discontinued."""
+    invitation = own_invitation(mini_tender_id)
+    mini_tender, supplier = invitation.mini_tender, invitation.supplier
+    if mini_tender.state == MiniTenderState.DISCONTINUED:
+        abort(redirect(url_for("supplier.mini_tender", mini_tender_id=mini_tender.id)))
+    terms, draft = terms_of(mini_tender, supplier, at=at), draft_of(mini_tender, supplier)
+    return Answering(
+        mini_tender=mini_tender,
+        supplier=supplier,
+        terms=terms,
+        draft=read_draft(draft, terms, seal_key=seal_key()) if draft else None,
+        live=live_offer(mini_tender, supplier),
+        late=live_offer(mini_tender, supplier, late=True),
+        at=at,
+    )
+
+
+def seal_key() -> bytes:
+    """The key under which drafts and receipts are kept."""
+    key: bytes = current_app.settings.seal_key  # type: ignore[attr-defined]
+    return key
+
+
+def consultation_link(mini_tender: MiniTender) -> str:
+    """The whole address of the consultation, for letters."""
+    return current_app.settings.base_url + url_for("supplier.mini_tender", mini_tender_id=mini_tender.id)  # type: ignore[attr-defined,no-any-return]

@@ -1,0 +1,114 @@
+"""From what was typed to what is deposited: the draft is kept whatever is missing, then deposited as it was shown."""
+
+from flask import g
+
+from sad import clock
+from sad.actions.attempts import attempt_deposit, refuse_attempt
+from sad.actions.offer_drafts import draft_of, read_draft, save_offer_draft
+from sad.actions.offers import offer_of_key, submit_offer
+from sad.db import transaction
+from sad.domain.errors import Refused, refuse
+from sad.domain.offers import OfferContent
+from sad.models.offers import DepositAttempt, Offer
+from sad.storage import UploadedFile, check_files
+from sad.web.access import current_person
+from sad.web.acts import attempt
+from sad.web.supplier.answering import Answering, consultation_link, seal_key
+from sad.web.supplier.offer_form import DepositForm, OfferForm
+
+CHECK = "check"
+
+
+def keep_draft(form: OfferForm, answering: Answering) -> bool:
+    """Keep all that can be read, even beside what is to be corrected; whether the person may go on to what its button says."""
+    is_sound = form.validate()
+    content, files = _readable(form, answering), form.kept_files(answering.draft)
+    try:
+        check_files([UploadedFile(file.name, file.body) for file in files], field="files")
+    except Refused as refused:
+        form.take(refused)
+        files = list(answering.draft.files) if answering.draft else []
+        is_sound = False
+    with attempt(form) as done:
+        save_offer_draft(
+            answering.mini_tender,
+            answering.supplier,
+            content,
+            files,
+            stamp=form.stamp.data or "",
+            seal_key=seal_key(),
+            by=current_person(),
+            at=clock.now(),
+        )
+    saved = draft_of(answering.mini_tender, answering.supplier)
+    form.show_draft(read_draft(saved, answering.terms, seal_key=seal_key()) if saved else None)
+    if form.next.data == CHECK:
+        form.show_faults(answering.terms.faults(content))
+    return bool(done) and is_sound and not form.errors and not form.refusals
+
+
+def deposit(form: DepositForm, answering: Answering) -> Offer | None:
+    """Deposit the draft that the page showed, once; None when it is refused, which the form then says."""
+    known = offer_of_key(answering.mini_tender, answering.supplier, form.key.data or "")
+    if known is not None:
+        return known
+    trial = _attempt(answering)
+    try:
+        _check_shown(form, answering)
+        with transaction():
+            return _submit(form, answering, trial)
+    except Refused as refused:
+        with transaction():
+            refuse_attempt(trial, refused.refusals, by=current_person(), at=clock.now())
+        form.take(refused)
+        form.stamp.data = answering.draft.stamp if answering.draft else ""
+        return None
+
+
+def _readable(form: OfferForm, answering: Answering) -> OfferContent:
+    content = form.content()
+    if answering.terms.is_vat_exempt:
+        content["vat"] = {key: "0" for key, *_ in answering.terms.lines}
+    return answering.terms.read(content)
+
+
+def _attempt(answering: Answering) -> DepositAttempt:
+    """In a transaction of its own, before anything can fail."""
+    size = sum(file.size for file in answering.draft.files) if answering.draft else 0
+    with transaction():
+        return attempt_deposit(
+            answering.mini_tender,
+            answering.supplier,
+            started_at=g.started_at,
+            received_at=g.received_at,
+            size=size,
+            by=current_person(),
+            at=clock.now(),
+        )
+
+
+def _check_shown(form: DepositForm, answering: Answering) -> None:
+    if answering.draft is None or answering.draft.stamp != form.stamp.data:
+        raise refuse(
+            "Votre brouillon a changé depuis que cette page a été affichée : rien n’est déposé.",
+            "Relisez ce qu’elle montre maintenant, puis déposez.",
+        )
+
+
+def _submit(form: DepositForm, answering: Answering, trial: DepositAttempt) -> Offer:
+    assert answering.draft is not None
+    return submit_offer(
+        answering.mini_tender,
+        answering.supplier,
+        answering.draft.content,
+        answering.draft.files,
+        idempotency_key=form.key.data or "",
+        started_at=g.started_at,
+        received_at=g.received_at,
+        seal_key=seal_key(),
+        link=consultation_link(answering.mini_tender),
+        by=current_person(),
+        at=clock.now(),
+        attempt=trial,
+        keep_draft=bool(form.keep.data),
+    )

@@ -1,0 +1,136 @@
+"""The offer on one screen: a price for each line, the values that the stage asks, documents, a note."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+from uuid import uuid4
+
+from wtforms import BooleanField, Field, HiddenField, RadioField, SelectField, TextAreaField
+from wtforms.validators import Length
+
+from sad.actions.offer_drafts import Draft
+from sad.domain.errors import Refusal, Refused
+from sad.domain.offers import OfferContent, OfferTerms
+from sad.domain.requirements import Requirement
+from sad.letters.wording import file_size, percent, quantity
+from sad.trust.envelopes import EnvelopeFile
+from sad.web.fields import CheckboxesField, DecimalField, FilesField, Form
+
+YES_NO = [("oui", "Oui"), ("non", "Non")]
+TOO_LONG = Length(max=4000, message="4 000 caractères au plus.")
+
+
+class OfferForm(Form):
+    """The fields that every offer has; `offer_form` adds those of the need and of its stage, named as refusals name them."""
+
+    stamp = HiddenField()
+    next = HiddenField()
+    remove = CheckboxesField("Retirer", choices=[], validate_choice=False)
+    files = FilesField("Ajouter des documents")
+    note = TextAreaField("Un mot sur votre offre", [TOO_LONG], description="Ce que vous servez, comment. L’acheteur le lira avec vos prix.")
+
+    def content(self) -> dict[str, Any]:
+        """What was typed and could be read, as `OfferContent.to_dict` writes it."""
+        given = {kind: {name: _text(field) for name, field in self._named(kind)} for kind in ("price", "vat", "value", "answer")}
+        return {"prices": given["price"], "vat": given["vat"], "values": given["value"], "answers": given["answer"], "note": self.note.data}
+
+    def show_draft(self, draft: Draft | None) -> None:
+        """Say which draft the page shows, and which documents it holds."""
+        self.stamp.data = draft.stamp if draft else ""
+        self.remove.data = []
+        files = draft.files if draft else ()
+        self.remove.choices = [(str(number), f"{file.name} ({file_size(file.size)})") for number, file in enumerate(files)]
+
+    def kept_files(self, draft: Draft | None) -> list[EnvelopeFile]:
+        """The documents of the draft that are not taken out, then those that were just sent."""
+        old = [file for number, file in enumerate(draft.files if draft else ()) if str(number) not in (self.remove.data or ())]
+        return old + [EnvelopeFile(file.name, file.media_type, file.body) for file in self.files.checked]
+
+    def show_faults(self, faults: list[Refusal]) -> None:
+        """Put each fault beside its field, unless the field already says what is wrong."""
+        self.take(Refused(*(one for one in faults if one.field not in self or not self[one.field].errors)))
+
+    def fields_of(self, kind: str) -> list[Field]:
+        """Its fields of one kind: price, vat, value or answer."""
+        return [field for _, field in self._named(kind)]
+
+    def _named(self, kind: str) -> Iterator[tuple[str, Field]]:
+        return ((field.name.removeprefix(f"{kind}-"), field) for field in self if field.name.startswith(f"{kind}-"))
+
+
+class DepositForm(Form):
+    """The last button. `key` is drawn when the page is shown: the same sending twice is one offer."""
+
+    key = HiddenField()
+    stamp = HiddenField()
+    keep = BooleanField(
+        "Garder mon brouillon",
+        description="Scellé, pour remplacer votre offre sans tout retaper. Sinon il est détruit dès le dépôt.",
+    )
+
+
+def offer_form(terms: OfferTerms, content: OfferContent, draft: Draft | None) -> OfferForm:
+    """The form for these terms, filled with the content."""
+    fields: dict[str, Any] = {}
+    for key, label, amount, unit in terms.lines:
+        fields[f"price-{key}"] = DecimalField(f"{label}, {quantity(amount, unit)} : prix hors taxe", render_kw={"inputmode": "decimal"})
+        if not terms.is_vat_exempt:
+            fields[f"vat-{key}"] = SelectField(f"{label} : taux de TVA", choices=_rates(terms), validate_choice=False)
+    fields |= {f"value-{each.key}": _question(each) for each in terms.specifications}
+    fields |= {f"answer-{each.key}": _question(each) for each in terms.criteria}
+    form: OfferForm = type("OfferForm", (OfferForm,), fields)(data={"note": content.note, **_shown(terms, content)})
+    if not form.is_submitted():
+        form.show_draft(draft)
+    return form
+
+
+def deposit_form(draft: Draft | None) -> DepositForm:
+    """The form that deposits the draft as the page shows it."""
+    return DepositForm(data={"key": uuid4().hex, "stamp": draft.stamp if draft else ""})
+
+
+def _rates(terms: OfferTerms) -> list[tuple[str, str]]:
+    return [("", "Choisir le taux"), *((str(rate), percent(rate)) for rate in terms.vat_rates)]
+
+
+def _question(asked: Requirement) -> Any:
+    hint = " ".join(([f"Demandé : {asked.wanted}."] if asked.wanted else []) + ([f"Preuve : {asked.proof}."] if asked.proof else []))
+    steps = [str(step[0]) for step in asked.method.get("steps", ())]
+    if asked.unit == "yes_no" or asked.method.get("method") == "yes_no":
+        return RadioField(asked.label, choices=YES_NO, description=hint, validate_choice=False)
+    if asked.unit == "text" and steps:
+        choices = [("", "Choisir"), *((step, step) for step in steps)]
+        return SelectField(asked.label, choices=choices, description=hint, validate_choice=False)
+    if asked.unit == "text":
+        return TextAreaField(asked.label, [TOO_LONG], description=hint)
+    return DecimalField(asked.label, description=hint, places=3, minimum=None, render_kw={"inputmode": "decimal"})
+
+
+def _shown(terms: OfferTerms, content: OfferContent) -> dict[str, Any]:
+    """The content by name of field."""
+    found: dict[str, Any] = {}
+    for line in content.lines:
+        found[f"price-{line.key}"] = line.unit_price
+        found[f"vat-{line.key}"] = "" if line.vat_rate is None else str(line.vat_rate)
+    found |= {f"value-{each.key}": _typed(each, content.values.get(each.key)) for each in terms.specifications}
+    found |= {f"answer-{each.key}": _typed(each, content.answers.get(each.key)) for each in terms.criteria}
+    return found
+
+
+def _typed(asked: Requirement, value: Any) -> Any:
+    """A value as its field takes it."""
+    if isinstance(value, bool):
+        return "oui" if value else "non"
+    if value in (None, "") or asked.unit in ("yes_no", "text"):
+        return value
+    try:
+        return Decimal(str(value))
+    except ArithmeticError:
+        return None
+
+
+def _text(field: Field) -> str | None:
+    """What was typed, or chosen among what was offered."""
+    if field.data in (None, "") or (isinstance(field, SelectField) and field.data not in dict(field.choices)):
+        return None
+    return str(field.data)
