@@ -175,9 +175,9 @@ def test_services_are_added_corrected_closed_and_opened_again(client, administra
     client.post(path, data={"name": "Éducation", "commune": "Chabeuil", "postcode": "26120"})
     assert "26120 Chabeuil" in page(client, place(organisation, "/services"))
     client.post(f"{path}/fermer")
-    assert "Rouvrir Éducation" in page(client, place(organisation, "/services"))
+    assert "Fermé le" in page(client, place(organisation, "/services")) and "Rouvrir ce service" in page(client, path)
     client.post(f"{path}/rouvrir")
-    assert "Fermer Éducation" in page(client, place(organisation, "/services"))
+    assert "Fermé le" not in page(client, place(organisation, "/services")) and "Fermer ce service" in page(client, path)
 
 
 def test_the_profile_of_an_organisation_is_corrected(client, administrator: Person, organisation: Organisation):
