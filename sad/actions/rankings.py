@@ -21,6 +21,7 @@ from sad.domain.scoring.ranking import rank
 from sad.domain.scoring.scoring_file import ranking_to_dict, scoring_file_to_dict
 from sad.domain.scoring.sensitivity import best_value, weight_interval, what_would_change
 from sad.domain.scoring.values import Bid, Grid
+from sad.domain.sentences import of
 from sad.models.evaluations import Mark, RankedOffer, Ranking
 from sad.models.mini_tenders import MiniTender
 from sad.models.offers import Classification, Offer
@@ -55,12 +56,12 @@ def ranking_faults(mini_tender: MiniTender, offers: Sequence[Offer], marks: Mapp
     findings, grid = findings_of(mini_tender, offers), mini_tender.frozen_grid()
     regular = [offer for offer in offers if offer.classification == Classification.REGULAR]
     faults = [
-        Refusal(f"L’offre de {offer.supplier.name} n’est pas classée.", "Dire si elle est régulière.", "ANA-01")
+        Refusal(f"L’offre {of(offer.supplier.name)} n’est pas classée.", "Dire si elle est régulière.", "ANA-01")
         for offer in offers
         if offer.classification is None
     ]
     faults += [
-        Refusal(f"Le prix de {offer.supplier.name} est à justifier : {findings[offer.id].low_price}.", "Noter sa réponse.", "ANA-03")
+        Refusal(f"Le prix {of(offer.supplier.name)} est à justifier : {findings[offer.id].low_price}.", "Noter sa réponse.", "ANA-03")
         for offer in regular
         if findings[offer.id].awaits_explanation
     ]

@@ -104,7 +104,7 @@ def _said(offer: Offer, place: RankedOffer, marks: Mapping[str, Mark]) -> dict[s
         elif leaf.method == "scale":
             said[leaf.key] = f"Note {french(value)} sur {number(leaf.options['scale'])} : {marks[leaf.key].reason}"
         else:
-            said[leaf.key] = f"Vous avez indiqué {french_value(value, stage.scored_value(leaf.key))}."
+            said[leaf.key] = f"Vous avez indiqué : {french_value(value, stage.scored_value(leaf.key))}."
     return said
 
 

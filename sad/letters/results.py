@@ -85,15 +85,15 @@ class Result:
         """What alone would have put it first, one French sentence each."""
         if self.place is None or self.is_winner:
             return []
-        return [f"{each[0].upper()}{each[1:]}." for each in ways_to_be_first(self.place, self.mini_tender)]
+        return [f"Avec {each}." for each in ways_to_be_first(self.place, self.mini_tender)]
 
 
 def ways_to_be_first(place: RankedOffer, mini_tender: MiniTender) -> list[str]:
-    """What alone would have put an offer first: « avec 0,95 € de moins par personne (76,00 € en tout, hors taxe) »."""
+    """What alone would have put an offer first: « 0,95 € de moins par personne (76,00 € en tout, hors taxe) »."""
     change: Mapping[str, Any] = place.would_be_first or {}
     grid, stage = mini_tender.frozen_grid(), mini_tender.frozen_stage()
-    ways = [f"avec {_price_cut(Decimal(change['price_cut']), mini_tender.guests)}"] if change.get("price_cut") else []
-    return ways + [f"avec {_best(grid.criterion(key), value, stage)}" for key, value in change.get("criteria", {}).items()]
+    ways = [_price_cut(Decimal(change["price_cut"]), mini_tender.guests)] if change.get("price_cut") else []
+    return ways + [_best(grid.criterion(key), value, stage) for key, value in change.get("criteria", {}).items()]
 
 
 def rejected(result: Result, *, at: datetime, reply_days: int) -> LetterText:
@@ -181,12 +181,13 @@ def _best(leaf: Criterion, value: str, stage: Stage) -> str:
         return f"une note de {french(value)} sur « {leaf.label} »"
     if is_relative(leaf):
         return f"la meilleure valeur des offres sur « {leaf.label} »"
-    return f"{french_value(value, stage.scored_value(leaf.key))} à « {leaf.label} »"
+    words = french_value(value, stage.scored_value(leaf.key))
+    return f"{words if words[0].isdigit() else f'« {words} »'} à « {leaf.label} »"
 
 
 def french_value(value: str, requirement: Requirement | None) -> str:
-    """A value of a scoring file, in words: « oui », 35 %, 1,5."""
-    words = {"true": "« oui »", "false": "« non »"}
+    """A value of a scoring file, in words: oui, 35 %, 1,5."""
+    words = {"true": "oui", "false": "non"}
     if value in words or not value.removeprefix("-").replace(".", "", 1).isdigit():
-        return words.get(value, f"« {value} »")
+        return words.get(value, value)
     return french(value) + (" %" if requirement and requirement.unit == "percent" else "")

@@ -12,7 +12,7 @@ from babel.numbers import format_currency, format_decimal
 
 from sad.domain.calendar import PARIS
 from sad.domain.scoring.numbers import printed
-from sad.domain.sentences import french_date, listed
+from sad.domain.sentences import french_date, listed, of
 from sad.models.people import Role
 
 Number = Decimal | Fraction | int | float | str
@@ -141,4 +141,5 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "siret": siret,
     "file_size": file_size,
     "listed": listed,
+    "of": of,
 }

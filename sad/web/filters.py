@@ -7,6 +7,7 @@ from typing import Any
 from sad import clock
 from sad.domain.comparison import announced, asked, method_in_words
 from sad.letters import wording
+from sad.letters.layout import blocks
 from sad.letters.wording import NOTHING, hour, moment, plural, short_date
 from sad.reference import product_families
 
@@ -44,6 +45,7 @@ def family_names(keys: Iterable[str]) -> list[str]:
 
 FILTERS: dict[str, Callable[..., Any]] = {
     **wording.FILTERS,
+    "blocks": blocks,
     "datetime": long_datetime,
     "short_datetime": short_datetime,
     "announced": announced,

@@ -7,6 +7,7 @@ from sqlalchemy.orm import undefer
 from sad import clock
 from sad.actions.classifications import classify_offer, record_price_justification
 from sad.actions.declarations import declaration_of, declare_interests, interest_faults
+from sad.domain.sentences import of
 from sad.models.offers import OfferFile
 from sad.models.people import Role
 from sad.web.access import allow, current_person, own_or_404
@@ -52,7 +53,7 @@ def examine_offer(mini_tender_id: int, offer_id: int) -> Response:
         with attempt(form) as done:
             classify_offer(examined.offer, form.classification.data, form.reason.data, by=current_person(), at=clock.now())
         if done:
-            flash(f"L’offre de {examined.offer.supplier.name} est classée.", "success")
+            flash(f"L’offre {of(examined.offer.supplier.name)} est classée.", "success")
             return redirect(url_for("procurement.evaluation", mini_tender_id=mini_tender_id))
     return form_page("procurement/examine_offer.html", form, **_offer_context(found, examined))
 

@@ -10,6 +10,7 @@ from sad.actions.marks import give_mark
 from sad.domain.errors import Refusal, Refused
 from sad.domain.scoring.numbers import french, written
 from sad.domain.scoring.values import Criterion
+from sad.domain.sentences import of
 from sad.models.evaluations import RankedOffer
 from sad.models.people import Person
 from sad.web.fields import Form, Required
@@ -121,8 +122,8 @@ def marks_form(examined: Sequence[Examined], criterion: Criterion) -> MarksForm:
     scale = french(written(criterion.options["scale"]))
     for each in examined:
         value, reason, name = f"value_{each.offer.id}", f"reason_{each.offer.id}", each.offer.supplier.name
-        fields[value] = StringField(f"Note de {name}, sur {scale}", render_kw={"inputmode": "decimal"})
-        fields[reason] = TextAreaField(f"Raison de la note de {name}", [LONG], render_kw={"rows": 2})
+        fields[value] = StringField(f"Note {of(name)}, sur {scale}", render_kw={"inputmode": "decimal"})
+        fields[reason] = TextAreaField(f"Raison de la note {of(name)}", [LONG], render_kw={"rows": 2})
         if criterion.key in each.marks:
             typed |= {value: french(each.marks[criterion.key].value), reason: each.marks[criterion.key].reason}
     return type("MarksForm", (MarksForm,), fields)(data=typed)

@@ -148,6 +148,6 @@ def values_of(examined: Examined) -> list[Value]:
 def _value(requirement: Requirement, given: Any, is_exempt: bool) -> Value:
     answer = read_answer(requirement, given)
     said = "–" if answer is None else french_value(str(answer).lower() if isinstance(answer, bool) else str(answer), requirement)
-    if is_exempt or not requirement.wanted:
+    if is_exempt or not requirement.wanted or (requirement.comparison == "at_least" and not requirement.threshold):
         return Value(requirement.label, said, "dispensé" if is_exempt else "", None)
     return Value(requirement.label, said, requirement.wanted, is_met(requirement, given))

@@ -28,11 +28,12 @@ class Detail:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """An offer with its place, its details, and the sentence that says what would have made it first."""
+    """An offer with its place, its details, and what alone would have made it first (`is_first`: it is, alone)."""
 
     place: RankedOffer
     details: tuple[Detail, ...]
-    sentence: str
+    ways: tuple[str, ...]
+    is_first: bool
     shares_rank: bool
 
     @property
@@ -54,7 +55,8 @@ def rows_of(evaluation: Evaluation, places: Sequence[RankedOffer]) -> list[Row]:
         Row(
             place=place,
             details=tuple(_details(place, marks.get(place.offer_id, {}))) if place.rank is not None else (),
-            sentence=_sentence(place, evaluation, is_alone=ranks.count(1) == 1),
+            ways=tuple(ways_to_be_first(place, evaluation.mini_tender)),
+            is_first=place.rank == 1 and ranks.count(1) == 1,
             shares_rank=ranks.count(place.rank) > 1 if place.rank is not None else False,
         )
         for place in ordered
@@ -85,13 +87,3 @@ def _details(place: RankedOffer, marks: Mapping[str, Mark]):  # type: ignore[no-
     for (each, is_part), sentence in zip(criteria, place.explanation, strict=True):
         why = sentence.split(f" sur {french(each['weight'])}, ", 1)[-1]
         yield Detail(each["label"], place.points[each["key"]], each["weight"], why, marks.get(each["key"]), is_part)
-
-
-def _sentence(place: RankedOffer, evaluation: Evaluation, *, is_alone: bool) -> str:
-    if place.rank is None:
-        return f"Sous un minimum publié. {place.elimination_reason}."
-    if place.rank == 1 and is_alone:
-        return ""
-    ways = ways_to_be_first(place, evaluation.mini_tender)
-    alone = "seule première" if place.rank == 1 else "première"
-    return f"Aurait été {alone} {', ou '.join(ways)}." if ways else "Aucun changement à lui seul ne l’aurait mise première."

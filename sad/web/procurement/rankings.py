@@ -10,7 +10,7 @@ from sad.db import session
 from sad.exports.scoring_file import scoring_file as exported
 from sad.exports.scoring_file import scoring_file_name
 from sad.models.mini_tenders import MiniTender
-from sad.models.people import Person
+from sad.models.people import Person, Role
 from sad.web.access import allow, current_organisation, current_person
 from sad.web.acts import attempt, form_page
 from sad.web.fields import Form
@@ -87,6 +87,7 @@ def _page(mini_tender: MiniTender, form: Form) -> Response:
         is_unfolded="deplier" in request.args,
         per_person=per_person,
         may_evaluate=_may_evaluate(),
+        may_propose=current_person().has_role(Role.BUYER),
     )
 
 

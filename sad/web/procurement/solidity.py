@@ -53,12 +53,12 @@ def sentences_of(ranking: Ranking) -> list[str]:
 def _price_sentence(price: Interval) -> str:
     if price.low is None and price.high is None:
         return "La première place reste la même quel que soit le poids du prix."
-    kept = f"La première place ne change pas tant que le poids du {uncapitalised(price.label)} est {_held(price)}."
+    kept = f"La première place ne change pas tant que le poids du {uncapitalised(price.label)} reste {_held(price)}."
     return f"{kept} Il est de {number(price.weight)}."
 
 
 def _held(interval: Interval) -> str:
-    return interval.between if interval.low is not None and interval.high is not None else f"de {interval.between}"
+    return interval.between if interval.low is not None and interval.high is not None else f"à {interval.between}"
 
 
 def _interval(leaf: Mapping[str, Any], weights: tuple[str, str], total: Decimal) -> Interval:
