@@ -1,6 +1,5 @@
 """What waits for procurement staff, the nearest deadline first."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -26,20 +25,21 @@ WAITING_STATES = (MiniTenderState.TO_CHECK, MiniTenderState.OPENED, MiniTenderSt
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Mini-tenders that wait for the same gesture, from people who hold one of these roles."""
+    """Mini-tenders in one state that wait for the same gesture, on the page at `endpoint`, from holders of these roles."""
 
+    state: MiniTenderState
     title: str
     tag: str
     roles: tuple[Role, ...]
-    holds: Callable[[MiniTender], bool]
+    endpoint: str | None
 
 
 STEPS = (
-    Step("À ouvrir à deux", "Heure limite passée", (Role.OPENER,), lambda each: each.state == MiniTenderState.PUBLISHED),
-    Step("À vérifier avant publication", "Un service attend", (Role.BUYER,), lambda each: each.state == MiniTenderState.TO_CHECK),
-    Step("À classer et à noter", "Offres ouvertes", (Role.BUYER, Role.EVALUATOR), lambda each: each.state == MiniTenderState.OPENED),
-    Step("À attribuer", "Classement fait", (Role.BUYER, Role.AWARD_AUTHORITY), lambda each: each.state == MiniTenderState.RANKED),
-    Step("Marché à notifier", "Attribuée", (Role.BUYER,), lambda each: each.state == MiniTenderState.AWARDED),
+    Step(MiniTenderState.PUBLISHED, "À ouvrir à deux", "Heure limite passée", (Role.OPENER,), None),
+    Step(MiniTenderState.TO_CHECK, "À vérifier avant publication", "Un service attend", (Role.BUYER,), None),
+    Step(MiniTenderState.OPENED, "À examiner et à noter", "Offres ouvertes", (Role.BUYER, Role.EVALUATOR), "procurement.evaluation"),
+    Step(MiniTenderState.RANKED, "À attribuer", "Classement fait", (Role.BUYER, Role.AWARD_AUTHORITY), "procurement.ranking"),
+    Step(MiniTenderState.AWARDED, "Marché à notifier", "Attribuée", (Role.BUYER,), "procurement.award"),
 )
 
 
@@ -56,7 +56,7 @@ def home() -> str:
         person=person,
         waiting=waiting_of(applications[:SHOWN], at),
         has_more=len(applications) > SHOWN,
-        steps=[(step, rows) for step in steps if (rows := [each for each in mini_tenders if step.holds(each)])],
+        steps=[(step, rows) for step in steps if (rows := [each for each in mini_tenders if each.state == step.state])],
         bounced=list(session.scalars(_bounced())) if person.has_role(Role.BUYER) else [],
     )
 
