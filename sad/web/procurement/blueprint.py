@@ -11,6 +11,9 @@ from sad.web.procurement import (
     decisions,
     evaluation,
     home,
+    mini_tenders,
+    publications,
+    questions,
     rankings,
     stages,
     system_documents,
@@ -38,6 +41,13 @@ blueprint.add_url_rule("/admis", "admissions", admissions.admissions)
 blueprint.add_url_rule("/admis/<int:admission_id>", "admission", admissions.admission)
 
 TENDER = "/consultations/<int:mini_tender_id>"
+blueprint.add_url_rule("/consultations", "mini_tenders", mini_tenders.mini_tenders)
+blueprint.add_url_rule(TENDER, "mini_tender", mini_tenders.mini_tender)
+blueprint.add_url_rule(f"{TENDER}/publier", "publish_mini_tender", publications.publish, methods=BOTH)
+blueprint.add_url_rule(f"{TENDER}/date-limite", "mini_tender_deadline", publications.deadline, methods=BOTH)
+blueprint.add_url_rule(f"{TENDER}/rendre", "return_mini_tender", publications.give_back, methods=BOTH)
+blueprint.add_url_rule(f"{TENDER}/sans-suite", "discontinue_mini_tender", publications.discontinue, methods=BOTH)
+blueprint.add_url_rule(f"{TENDER}/questions/<int:question_id>", "answer_question", questions.answer, methods=BOTH)
 OFFER = f"{TENDER}/examen/offres/<int:offer_id>"
 AWARD = f"{TENDER}/attribution/<int:award_id>"
 blueprint.add_url_rule(f"{TENDER}/examen", "evaluation", evaluation.evaluation, methods=BOTH)
@@ -67,6 +77,7 @@ blueprint.add_url_rule(
     "/systemes/<int:system_id>/categories/<int:category_id>/retirer", "remove_category", categories.remove, methods=["POST"]
 )
 blueprint.add_url_rule("/systemes/<int:system_id>/paliers", "system_stages", stages.stages)
+blueprint.add_url_rule("/systemes/<int:system_id>/paliers/<int:number>", "stage", stages.stage)
 blueprint.add_url_rule("/systemes/<int:system_id>/paliers/dates", "stage_dates", stages.dates, methods=BOTH)
 blueprint.add_url_rule("/systemes/<int:system_id>/paliers/publier", "publish_stages", stages.publish, methods=BOTH)
 blueprint.add_url_rule("/systemes/<int:system_id>/documents", "system_documents", system_documents.documents, methods=BOTH)
@@ -80,6 +91,7 @@ blueprint.add_url_rule("/systemes/<int:system_id>/fin", "end_system", validity.e
 NAVIGATION: tuple[Entry, ...] = (
     Entry("À faire", "procurement.home"),
     Entry("Candidatures", "procurement.applications"),
+    Entry("Consultations", "procurement.mini_tenders"),
     Entry("Admis", "procurement.admissions"),
     Entry("Systèmes", "procurement.systems"),
 )

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from flask import Response, flash, redirect, render_template, url_for
+from flask import Response, abort, flash, redirect, render_template, url_for
 
 from sad import clock
 from sad.actions.stages import examine_stage, propose_stages, publish_stage, stages_of
@@ -36,6 +36,15 @@ def stages(system_id: int) -> str:
         is_buyer=current_person().has_role(Role.BUYER),
         screens=SCREENS,
     )
+
+
+@allow(*READERS)
+def stage(system_id: int, number: int) -> str:
+    """All that one stage asks, published or not."""
+    found = own_system(system_id)
+    row = next((row for row in stages_of(found) if row.number == number), None) or abort(404)
+    groups = roadmaps.requirement_groups(row.as_value())
+    return render_template("procurement/stage.html", system=found, row=row, groups=groups, names=roadmaps.names_of(found))
 
 
 @allow(Role.BUYER)

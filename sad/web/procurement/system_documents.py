@@ -51,7 +51,7 @@ def _own(system_id: int, document_id: int) -> SystemDocument:
     return own_or_404(
         select(SystemDocument)
         .where(
-            SystemDocument.id == document_id,
+            SystemDocument.document_id == document_id,
             SystemDocument.system_id == system_id,
             SystemDocument.organisation_id == current_organisation().id,
         )

@@ -2,7 +2,7 @@
 
 from flask import Response, render_template
 from sqlalchemy import Select, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from sad import clock
 from sad.actions.stages import stages_of
@@ -55,7 +55,7 @@ def document(system_id: int, document_id: int) -> Response:
     published = own_or_404(
         select(SystemDocument)
         .join(SystemDocument.system)
-        .where(SystemDocument.id == document_id, SystemDocument.system_id == system_id, PurchasingSystem.opened_at <= clock.now())
+        .where(SystemDocument.document_id == document_id, SystemDocument.system_id == system_id, PurchasingSystem.opened_at <= clock.now())
         .options(joinedload(SystemDocument.document))
     )
     return send_document(published.document)
@@ -133,8 +133,14 @@ def _published(system: PurchasingSystem) -> list[Stage]:
 def _stage(system_id: int, number: int) -> Stage:
     return own_or_404(
         select(Stage)
-        .where(Stage.system_id == system_id, Stage.number == number, Stage.published_at <= clock.now())
-        .options(joinedload(Stage.system).options(joinedload(PurchasingSystem.organisation), selectinload(PurchasingSystem.categories)))
+        .join(Stage.system)
+        .where(
+            Stage.system_id == system_id,
+            Stage.number == number,
+            Stage.published_at <= clock.now(),
+            PurchasingSystem.opened_at <= clock.now(),
+        )
+        .options(contains_eager(Stage.system).options(joinedload(PurchasingSystem.organisation), selectinload(PurchasingSystem.categories)))
     )
 
 
