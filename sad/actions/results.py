@@ -20,7 +20,7 @@ from sad.letters.text import LetterText
 from sad.letters.wording import moment, money, number
 from sad.models.awards import Award, AwardState
 from sad.models.evaluations import Mark, RankedOffer, Ranking
-from sad.models.mini_tenders import MiniTender
+from sad.models.mini_tenders import MiniTender, MiniTenderState
 from sad.models.offers import Classification, Offer, OfferState
 from sad.models.suppliers import Supplier
 
@@ -31,7 +31,9 @@ def results_of(award: Award) -> list[Result]:
 
 
 def result_for(mini_tender: MiniTender, supplier: Supplier) -> Result | None:
-    """The result of one tenderer, once an award is decided; None before, and for whoever did not tender."""
+    """The result of one tenderer, once an award is decided; None before, for whoever did not tender, and once it is given up."""
+    if mini_tender.state not in (MiniTenderState.AWARDED, MiniTenderState.NOTIFIED):
+        return None
     decided = select(Award).where(Award.mini_tender_id == mini_tender.id, Award.state == AwardState.APPROVED)
     award = session.scalar(decided)
     own = [offer for offer in tenderers_of(mini_tender) if offer.supplier_id == supplier.id]

@@ -71,11 +71,11 @@ def make_opened_offer(mini_tender: MiniTender, supplier: Supplier, tender: Tende
         "note": "Pain au levain",
         "files": [],
     }
-    offer = make_deposit(mini_tender, supplier, received_at=CLOSES - timedelta(days=1), is_opened=True, opened_at=OPENED, content=content)
+    offer = make_offer_row(mini_tender, supplier, received_at=CLOSES - timedelta(days=1), is_opened=True, opened_at=OPENED, content=content)
     return offer
 
 
-def make_deposit(mini_tender: MiniTender, supplier: Supplier, *, received_at: datetime, content=None, **values) -> Offer:
+def make_offer_row(mini_tender: MiniTender, supplier: Supplier, *, received_at: datetime, content=None, **values) -> Offer:
     """A deposit as reception keeps it, sealed unless it is given its content."""
     number = next(numbers)
     offer = Offer(
