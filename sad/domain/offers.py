@@ -178,7 +178,8 @@ def _line_faults(line: PricedLine, vat_rates: Collection[Decimal], is_vat_exempt
         )
     elif line.vat_rate is None or line.vat_rate not in vat_rates:
         known = listed([f"{french_number(rate)} %" for rate in sorted(vat_rates)], "ou")
-        faults.append(Refusal(f"« {line.label} » : ce taux de TVA n’existe pas.", f"Choisir {known}.", field=field))
+        fault = "il manque le taux de TVA" if line.vat_rate is None else "ce taux de TVA n’existe pas"
+        faults.append(Refusal(f"« {line.label} » : {fault}.", f"Choisir {known}.", field=field))
     return faults
 
 

@@ -79,8 +79,9 @@ def prices(need, *amounts, vat="5.5") -> dict[str, str]:
 
 def write(client, need, button="check", **fields):
     """Fill the form as it stands and press one of its buttons."""
-    stamp = stamp_in(client.get(address(need, "/offre")).text)
-    filled = {**prices(need, "3,10", "4"), **VALUES, "note": "Au levain", "next": button, "stamp": stamp, **fields}
+    hidden = dict(re.findall(r'<input id="\w+" name="(\w+)" type="hidden" value="([^"]*)"', client.get(address(need, "/offre")).text))
+    assert "next" not in hidden, "the button alone says it"
+    filled = {**prices(need, "3,10", "4"), **VALUES, "note": "Au levain", **hidden, "next": button, **fields}
     return client.post(address(need, "/offre"), data=filled, content_type="multipart/form-data")
 
 
@@ -338,14 +339,14 @@ def test_another_supplier_sees_nothing_of_an_offer(client, need):
     sign_in(client, rival)
     with clock.frozen(AT):
         for rest in ("accuse-de-reception", "accuse-de-reception.json", "retirer"):
-            assert client.get(f"/fournisseur/offres/{offer.id}/{rest}").status_code == 404
-        assert client.post(f"/fournisseur/offres/{offer.id}/retirer").status_code == 404
+            assert client.get(f"/fournisseur/consultations/offres/{offer.id}/{rest}").status_code == 404
+        assert client.post(f"/fournisseur/consultations/offres/{offer.id}/retirer").status_code == 404
         assert "Déposée" not in client.get(address(need)).text
 
 
 def test_a_rate_that_somebody_made_up_is_refused_beside_its_field(mine, need):
     answer = write(mine, need, **prices(need, "3,10", "4", vat="abc"))
-    assert answer.status_code == 422 and "ce taux de TVA n’existe pas" in answer.text
+    assert answer.status_code == 422 and "il manque le taux de TVA" in answer.text
 
 
 def test_no_letter_about_a_deposit_quotes_a_price_or_a_file(mine, need):

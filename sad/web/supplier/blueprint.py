@@ -67,9 +67,9 @@ blueprint.add_url_rule("/consultations/<int:mini_tender_id>/je-reponds", "announ
 blueprint.add_url_rule("/consultations/<int:mini_tender_id>/offre", "offer", offers.offer, methods=BOTH)
 blueprint.add_url_rule("/consultations/<int:mini_tender_id>/offre/verifier", "check_offer", offers.check, methods=BOTH)
 blueprint.add_url_rule("/consultations/<int:mini_tender_id>/offre/effacer", "discard_offer", offers.discard, methods=BOTH)
-blueprint.add_url_rule("/offres/<int:offer_id>/accuse-de-reception", "receipt", receipts.receipt)
-blueprint.add_url_rule("/offres/<int:offer_id>/accuse-de-reception.json", "receipt_file", receipts.receipt_file)
-blueprint.add_url_rule("/offres/<int:offer_id>/retirer", "withdraw_offer", offers.withdraw, methods=BOTH)
+blueprint.add_url_rule("/consultations/offres/<int:offer_id>/accuse-de-reception", "receipt", receipts.receipt)
+blueprint.add_url_rule("/consultations/offres/<int:offer_id>/accuse-de-reception.json", "receipt_file", receipts.receipt_file)
+blueprint.add_url_rule("/consultations/offres/<int:offer_id>/retirer", "withdraw_offer", offers.withdraw, methods=BOTH)
 blueprint.add_url_rule("/consultations/<int:mini_tender_id>/resultat", "result", results.result)
 
 blueprint.add_url_rule("/courriers", "letters", letters.letters)

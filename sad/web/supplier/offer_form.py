@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
-from wtforms import BooleanField, Field, HiddenField, RadioField, SelectField, TextAreaField
+from wtforms import BooleanField, Field, HiddenField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import Length
 
 from sad.actions.offer_drafts import Draft
@@ -24,7 +24,7 @@ class OfferForm(Form):
     """The fields that every offer has; `offer_form` adds those of the need and of its stage, named as refusals name them."""
 
     stamp = HiddenField()
-    next = HiddenField()
+    next = StringField()  # of the button that is pressed
     remove = CheckboxesField("Retirer", choices=[], validate_choice=False)
     files = FilesField("Ajouter des documents")
     note = TextAreaField("Un mot sur votre offre", [TOO_LONG], description="Ce que vous servez, comment. L’acheteur le lira avec vos prix.")
@@ -90,20 +90,27 @@ def deposit_form(draft: Draft | None) -> DepositForm:
 
 
 def _rates(terms: OfferTerms) -> list[tuple[str, str]]:
-    return [("", "Choisir le taux"), *((str(rate), percent(rate)) for rate in terms.vat_rates)]
+    return [("", "TVA ?"), *((str(rate), f"TVA {percent(rate)}") for rate in terms.vat_rates)]
 
 
-def _question(asked: Requirement) -> Any:
-    hint = " ".join(([f"Demandé : {asked.wanted}."] if asked.wanted else []) + ([f"Preuve : {asked.proof}."] if asked.proof else []))
-    steps = [str(step[0]) for step in asked.method.get("steps", ())]
-    if asked.unit == "yes_no" or asked.method.get("method") == "yes_no":
-        return RadioField(asked.label, choices=YES_NO, description=hint, validate_choice=False)
-    if asked.unit == "text" and steps:
+def _question(requirement: Requirement) -> Any:
+    hint = _hint(requirement)
+    steps = [str(step[0]) for step in requirement.method.get("steps", ())]
+    if requirement.unit == "yes_no" or requirement.method.get("method") == "yes_no":
+        return RadioField(requirement.label, choices=YES_NO, description=hint, validate_choice=False)
+    if requirement.unit == "text" and steps:
         choices = [("", "Choisir"), *((step, step) for step in steps)]
-        return SelectField(asked.label, choices=choices, description=hint, validate_choice=False)
-    if asked.unit == "text":
-        return TextAreaField(asked.label, [TOO_LONG], description=hint)
-    return DecimalField(asked.label, description=hint, places=3, minimum=None, render_kw={"inputmode": "decimal"})
+        return SelectField(requirement.label, choices=choices, description=hint, validate_choice=False)
+    if requirement.unit == "text":
+        return TextAreaField(requirement.label, [TOO_LONG], description=hint)
+    return DecimalField(requirement.label, description=hint, places=3, minimum=None, render_kw={"inputmode": "decimal"})
+
+
+def _hint(requirement: Requirement) -> str:
+    """What is asked and how it is proved."""
+    is_free = requirement.comparison == "any" or (requirement.comparison == "at_least" and not requirement.threshold)
+    words = [] if is_free else [f"Demandé : {requirement.wanted}."]
+    return " ".join([*words, f"Preuve : {requirement.proof}." if requirement.proof else ""]).strip()
 
 
 def _shown(terms: OfferTerms, content: OfferContent) -> dict[str, Any]:
