@@ -1,12 +1,14 @@
 """The database: engine, session, column types, and `transaction()`, the only commit."""
 
 import contextlib
+import fcntl
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Engine, MetaData, create_engine, event
+from sqlalchemy import JSON, BigInteger, Connection, DateTime, Dialect, Engine, MetaData, create_engine, event
 from sqlalchemy.orm import DeclarativeBase, scoped_session, sessionmaker
 from sqlalchemy.types import TypeDecorator
 
@@ -128,10 +130,24 @@ def transaction() -> Iterator[None]:
     What was read before is forgotten first, so that the act decides on what others have committed meanwhile.
     """
     session.rollback()
-    session.connection(execution_options={WRITES: True})
-    try:
+    session.expire_all()
+    with _in_turn(session.get_bind()):
+        session.connection(execution_options={WRITES: True})
+        try:
+            yield
+            session.commit()
+        except BaseException:
+            session.rollback()
+            raise
+
+
+@contextlib.contextmanager
+def _in_turn(engine: Engine | Connection) -> Iterator[None]:
+    """On SQLite, writers wait for each other at a file lock: its own retries leave some of them waiting for seconds."""
+    path = engine.engine.url.database if engine.dialect.name == "sqlite" else None
+    if not path or path == ":memory:":
         yield
-        session.commit()
-    except BaseException:
-        session.rollback()
-        raise
+        return
+    with Path(f"{path}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
