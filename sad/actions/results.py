@@ -8,21 +8,24 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from sad import parameters
-from sad.actions.evaluations import marks_of
+from sad.actions.evaluations import live_award, marks_of
 from sad.actions.ties import tie_decision_of
 from sad.db import session
 from sad.domain.calendar import paris_day
 from sad.domain.classification import ARTICLES, WORDS
 from sad.domain.scoring.numbers import french
+from sad.domain.sentences import of
 from sad.letters import results as letters
 from sad.letters.results import Result, french_value, points_of
 from sad.letters.text import LetterText
-from sad.letters.wording import moment, money, number
+from sad.letters.wording import long_date, moment, money, number
 from sad.models.awards import Award, AwardState
 from sad.models.evaluations import Mark, RankedOffer, Ranking
 from sad.models.mini_tenders import MiniTender, MiniTenderState
 from sad.models.offers import Classification, Offer, OfferState
 from sad.models.suppliers import Supplier
+
+DECIDED = (MiniTenderState.AWARDED, MiniTenderState.NOTIFIED)
 
 
 def results_of(award: Award) -> list[Result]:
@@ -32,12 +35,24 @@ def results_of(award: Award) -> list[Result]:
 
 def result_for(mini_tender: MiniTender, supplier: Supplier) -> Result | None:
     """The result of one tenderer, once an award is decided; None before, for whoever did not tender, and once it is given up."""
-    if mini_tender.state not in (MiniTenderState.AWARDED, MiniTenderState.NOTIFIED):
+    if mini_tender.state not in DECIDED:
         return None
     decided = select(Award).where(Award.mini_tender_id == mini_tender.id, Award.state == AwardState.APPROVED)
     award = session.scalar(decided)
     own = [offer for offer in tenderers_of(mini_tender) if offer.supplier_id == supplier.id]
     return next(_results(award, own), None) if award else None
+
+
+def outcome_line(mini_tender: MiniTender) -> str:
+    """Who is retained and for how much, in a sentence for the service; empty until an award is decided."""
+    if mini_tender.state not in DECIDED:
+        return ""
+    award = live_award(mini_tender)
+    if award is None or award.decided_at is None:
+        return ""
+    offer = award.place.offer
+    start = f"L’offre {of(offer.supplier.name)} est retenue, pour {money(offer.total)} hors taxe."
+    return f"{start} Marché notifié le {long_date(award.notified_at)}." if award.notified_at else f"{start} Le marché n’est pas encore notifié."
 
 
 def tenderers_of(mini_tender: MiniTender) -> list[Offer]:

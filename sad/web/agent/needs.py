@@ -8,6 +8,7 @@ from sqlalchemy.orm import joinedload, load_only
 
 from sad import clock, db
 from sad.actions.mini_tenders import copy_mini_tender, discard_mini_tender
+from sad.actions.results import outcome_line
 from sad.db import transaction
 from sad.domain.phases import phase
 from sad.models.invitations import Invitation, Question
@@ -73,6 +74,7 @@ def need(mini_tender_id: int) -> str | Response:
         phase=phase(found, at),
         invited=db.session.scalar(invited) or 0,
         questions=list(db.session.scalars(questions)),
+        outcome=outcome_line(found),
         at=at,
     )
 
