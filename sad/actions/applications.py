@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from sad.actions.application_file import check_editable, hold, questions, roadmap, stage_of, tell
 from sad.actions.journal import record
-from sad.actions.limits import is_application_sealed, limits_of, window_ends
+from sad.actions.limits import is_application_sealed, limits_if_received, window_ends
 from sad.actions.vault import attach_held_proofs
 from sad.db import session
 from sad.domain.admission.decision import FORMAL_GROUNDS, examine
@@ -87,10 +87,10 @@ def submit_application(application: Application, *, is_sworn: bool, by: Person, 
     faults = list(submission_faults(application, stage, is_sworn=is_sworn, at=at))
     if faults:
         raise Refused(*faults)
-    application.state, application.submitted_at = state, at
+    answer_due_on = limits_if_received(application.system, at).hard
+    application.state, application.submitted_at, application.answer_due_on = state, at, answer_due_on
     application.sworn_statement, application.sworn_by = True, by.id
     application.stage_content, application.stage_fingerprint = stage_to_dict(stage), fingerprint(stage)
-    application.answer_due_on = limits_of(application).hard
     ends = window_ends(application.system)
     opens_on = ends + ONE_DAY if ends and is_application_sealed(application, at) else None
     tell(application, letters.received(application, at=at, opens_on=opens_on), at=at)

@@ -22,14 +22,22 @@ def limits_of(application: Application) -> Limits:
 
 def limits_of_all(applications: Collection[Application]) -> dict[int, Limits]:
     """The same for a list of them, by application, in one statement at most."""
-    systems = {each.system_id for each in applications if each.system.initial_evaluation_days}
-    invited = _first_invitations(systems) if systems else {}
-    return {each.id: _limits(each, invited.get(each.system_id), each.extended_at is not None) for each in applications}
+    invited = _first_invitations({each.system for each in applications})
+    return {
+        each.id: _limits(each.system, _received_at(each), invited.get(each.system_id), each.extended_at is not None)
+        for each in applications
+    }
 
 
 def extended_limits_of(application: Application) -> Limits:
     """What they would be if the evaluation were extended to fifteen working days (SAD-09)."""
-    return _limits(application, _first_invitations({application.system_id}).get(application.system_id), True)
+    system = application.system
+    return _limits(system, _received_at(application), _first_invitations({system}).get(system.id), True)
+
+
+def limits_if_received(system: PurchasingSystem, at: datetime) -> Limits:
+    """Those of an application received at that instant."""
+    return _limits(system, at, _first_invitations({system}).get(system.id), False)
 
 
 def is_application_sealed(application: Application, at: datetime) -> bool:
@@ -47,17 +55,21 @@ def prolonged_until(system: PurchasingSystem) -> date | None:
     return system.prolonged_until(_window_days(system)) if system.notice_dispatched_at else None
 
 
-def _limits(application: Application, first_invitation_at: datetime | None, extended: bool) -> Limits:
-    if application.submitted_at is None:
-        raise ValueError("a draft binds nobody")
+def _limits(system: PurchasingSystem, received_at: datetime, first_invitation_at: datetime | None, extended: bool) -> Limits:
     return evaluation_limits(
-        application.submitted_at,
-        EvaluationLaw.on(paris_day(application.submitted_at), parameters.value),
+        received_at,
+        EvaluationLaw.on(paris_day(received_at), parameters.value),
         extended=extended,
-        window_ends=window_ends(application.system),
-        prolonged_until=prolonged_until(application.system),
+        window_ends=window_ends(system),
+        prolonged_until=prolonged_until(system),
         first_invitation_at=first_invitation_at,
     )
+
+
+def _received_at(application: Application) -> datetime:
+    if application.submitted_at is None:
+        raise ValueError("a draft binds nobody")
+    return application.submitted_at
 
 
 def _window_days(system: PurchasingSystem) -> int:
@@ -65,11 +77,14 @@ def _window_days(system: PurchasingSystem) -> int:
     return int(parameters.value("first_invitation_days", on=paris_day(system.notice_dispatched_at)))
 
 
-def _first_invitations(systems: Collection[int]) -> dict[int, datetime]:
-    """When each system sent its first invitation, if it did."""
+def _first_invitations(systems: Collection[PurchasingSystem]) -> dict[int, datetime]:
+    """When each system whose documents announce a prolonged evaluation sent its first invitation, if it did."""
+    prolonged = [each.id for each in systems if each.initial_evaluation_days]
+    if not prolonged:
+        return {}
     sent = (
         select(MiniTender.system_id, func.min(MiniTender.published_at))
-        .where(MiniTender.system_id.in_(systems), MiniTender.published_at.is_not(None))
+        .where(MiniTender.system_id.in_(prolonged), MiniTender.published_at.is_not(None))
         .group_by(MiniTender.system_id)
     )
     return {system: at for system, at in session.execute(sent) if at is not None}

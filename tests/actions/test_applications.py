@@ -18,6 +18,7 @@ from sad.models.stages import Stage
 from sad.models.suppliers import SupplierMember
 from tests.factories.admissions import make_admission, make_application
 from tests.factories.documents import make_certificate, stored_file
+from tests.factories.mini_tenders import make_mini_tender, make_published
 from tests.factories.people import make_person
 from tests.factories.suppliers import make_supplier, member_of
 from tests.factories.systems import make_system
@@ -192,6 +193,17 @@ def test_in_the_initial_period_the_receipt_says_that_nobody_reads_before_its_end
     body = session.scalars(select(Letter.body)).one()
     assert "mercredi 3 décembre 2026" not in body and "jeudi 3 décembre 2026" in body
     assert application.answer_due_on == date(2026, 12, 16)
+
+
+@pytest.mark.parametrize(("invited", "due_on"), [(False, date(2027, 2, 1)), (True, date(2026, 12, 7))])
+def test_a_prolonged_initial_evaluation_holds_for_what_came_before_the_first_invitation(supplier, database, invited, due_on):
+    """The notice left on 2 October, its 30 days end on 2 November (a Sunday is skipped); 90 more days are announced."""
+    system = make_system(notice_dispatched_at=datetime(2026, 10, 2, 9, 0, tzinfo=UTC))
+    if invited:
+        make_published(make_mini_tender(system=system), suppliers=1, at=AT.replace(day=22))
+    system.initial_evaluation_days = 90
+    session.commit()
+    assert submitted(supplier, system).answer_due_on == due_on
 
 
 @pytest.mark.parametrize(

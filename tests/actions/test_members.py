@@ -11,9 +11,12 @@ from sad.db import session, transaction
 from sad.domain.errors import Refused
 from sad.models.applications import ApplicationState
 from sad.models.letters import Letter
+from sad.models.mini_tenders import MiniTenderState
 from sad.models.people import Person, Role
 from sad.models.suppliers import SupplierInvitation
-from tests.factories.admissions import make_application
+from tests.factories.admissions import make_admission, make_application
+from tests.factories.mini_tenders import make_mini_tender, make_published
+from tests.factories.offers import make_deposit
 from tests.factories.organisations import make_organisation
 from tests.factories.people import make_person
 from tests.factories.suppliers import make_supplier, member_of
@@ -129,6 +132,23 @@ def test_the_last_person_stays_while_an_application_waits_for_its_answer(supplie
     with pytest.raises(Refused, match="candidature attend"), transaction():
         leave_supplier(supplier, by=member_of(supplier), at=AT)
     assert len(people_of(supplier)) == 1
+
+
+@pytest.mark.parametrize(("state", "stays"), [("published", True), ("opened", True), ("awarded", True), ("notified", False)])
+def test_the_last_person_stays_while_an_offer_waits_for_its_result(supplier, state, stays):
+    need = make_mini_tender()
+    make_admission(supplier, need.category, make_person(need.organisation, Role.BUYER))
+    make_published(need, suppliers=0)
+    make_deposit(need, supplier)
+    need.state = MiniTenderState(state)
+    session.commit()
+    if stays:
+        with pytest.raises(Refused, match="offre déposée attend"), transaction():
+            leave_supplier(supplier, by=member_of(supplier), at=AT)
+    else:
+        with transaction():
+            leave_supplier(supplier, by=member_of(supplier), at=AT)
+    assert len(people_of(supplier)) == stays
 
 
 def test_the_last_person_leaves_and_its_drafts_go_with_it(supplier):

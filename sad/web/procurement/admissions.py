@@ -1,15 +1,19 @@
 """The suppliers admitted, by category, and the history of each admission."""
 
-from flask import render_template, request
+from flask import Response, abort, current_app, flash, redirect, render_template, request, url_for
 from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload, selectinload
 
+from sad import clock
+from sad.actions.letters import people_of
+from sad.actions.members import invite_member
 from sad.db import session
 from sad.models.admissions import Admission, AdmissionState
 from sad.models.people import Person, Role
-from sad.models.suppliers import SupplierMember
 from sad.models.systems import Category
-from sad.web.access import allow, current_organisation, own_or_404
+from sad.web.access import allow, current_organisation, current_person, own_or_404
+from sad.web.acts import attempt, form_page
+from sad.web.fields import EmailField, Form, Required
 from sad.web.paging import capped_count, page_of
 
 WORDS = {
@@ -17,6 +21,10 @@ WORDS = {
     AdmissionState.SUSPENDED: ("Suspendu", "apricot"),
     AdmissionState.REMOVED: ("Radié", "red"),
 }
+
+
+class InviteForm(Form):
+    email = EmailField("Adresse e-mail de la personne", [Required("Écrivez son adresse.")], render_kw={"autocomplete": "off"})
 
 
 @allow(Role.BUYER, Role.AUDITOR)
@@ -44,9 +52,36 @@ def admissions() -> str:
 
 
 @allow(Role.BUYER, Role.AUDITOR)
-def admission(admission_id: int) -> str:
+def admission(admission_id: int) -> Response:
     """One admission: who acts for the supplier, and every decision since the first."""
-    found = own_or_404(
+    return _admission_page(_own_admission(admission_id), InviteForm(formdata=None))
+
+
+@allow(Role.BUYER)
+def invite(admission_id: int) -> Response:
+    """Give a way back in to a supplier for which nobody acts any more; with somebody there, inviting is theirs alone: 404."""
+    found, form = _own_admission(admission_id), InviteForm()
+    if people_of(found.supplier):
+        abort(404)
+    if form.validate_on_submit():
+        with attempt(form) as done:
+            invite_member(found.supplier, form.email.data, link=_join_link, by=current_person(), at=clock.now())
+        if done:
+            flash(f"L’invitation part à {form.email.data}. Elle vaut quinze jours.", "success")
+            return redirect(url_for("procurement.admission", admission_id=found.id))
+    return _admission_page(found, form)
+
+
+def _admission_page(found: Admission, form: InviteForm) -> Response:
+    deciders = {each.decided_by for each in found.events}
+    names = {person.id: person.name for person in session.scalars(select(Person).where(Person.id.in_(deciders)))}
+    context = {"admission": found, "words": WORDS, "names": names, "people": people_of(found.supplier)}
+    context["may_invite"] = current_person().has_role(Role.BUYER)
+    return form_page("procurement/admission.html", form, **context)
+
+
+def _own_admission(admission_id: int) -> Admission:
+    return own_or_404(
         _own()
         .where(Admission.id == admission_id)
         .options(
@@ -55,15 +90,10 @@ def admission(admission_id: int) -> str:
             selectinload(Admission.events),
         )
     )
-    deciders = {each.decided_by for each in found.events}
-    names = {person.id: person.name for person in session.scalars(select(Person).where(Person.id.in_(deciders)))}
-    people = session.scalars(
-        select(Person)
-        .join(SupplierMember, SupplierMember.person_id == Person.id)
-        .where(SupplierMember.supplier_id == found.supplier_id, SupplierMember.left_at.is_(None))
-        .order_by(SupplierMember.id)
-    ).all()
-    return render_template("procurement/admission.html", admission=found, words=WORDS, names=names, people=people)
+
+
+def _join_link(token: str) -> str:
+    return current_app.settings.base_url + url_for("public.join", token=token)  # type: ignore[attr-defined]
 
 
 def _own() -> Select[tuple[Admission]]:

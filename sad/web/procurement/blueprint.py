@@ -12,6 +12,7 @@ from sad.web.procurement import (
     evaluation,
     home,
     mini_tenders,
+    openings,
     publications,
     questions,
     rankings,
@@ -39,6 +40,7 @@ blueprint.add_url_rule("/candidatures/<int:application_id>/admettre", "admit_app
 blueprint.add_url_rule("/candidatures/<int:application_id>/refuser", "refuse_application", decisions.refuse, methods=BOTH)
 blueprint.add_url_rule("/admis", "admissions", admissions.admissions)
 blueprint.add_url_rule("/admis/<int:admission_id>", "admission", admissions.admission)
+blueprint.add_url_rule("/admis/<int:admission_id>/inviter", "invite_to_supplier", admissions.invite, methods=POST)
 
 TENDER = "/consultations/<int:mini_tender_id>"
 blueprint.add_url_rule("/consultations", "mini_tenders", mini_tenders.mini_tenders)
@@ -48,6 +50,9 @@ blueprint.add_url_rule(f"{TENDER}/date-limite", "mini_tender_deadline", publicat
 blueprint.add_url_rule(f"{TENDER}/rendre", "return_mini_tender", publications.give_back, methods=BOTH)
 blueprint.add_url_rule(f"{TENDER}/sans-suite", "discontinue_mini_tender", publications.discontinue, methods=BOTH)
 blueprint.add_url_rule(f"{TENDER}/questions/<int:question_id>", "answer_question", questions.answer, methods=BOTH)
+blueprint.add_url_rule(f"{TENDER}/ouverture", "opening", openings.opening)
+blueprint.add_url_rule(f"{TENDER}/ouverture/demander", "ask_opening", openings.ask, methods=POST)
+blueprint.add_url_rule(f"{TENDER}/ouverture/confirmer", "confirm_opening", openings.confirm, methods=POST)
 OFFER = f"{TENDER}/examen/offres/<int:offer_id>"
 AWARD = f"{TENDER}/attribution/<int:award_id>"
 blueprint.add_url_rule(f"{TENDER}/examen", "evaluation", evaluation.evaluation, methods=BOTH)
