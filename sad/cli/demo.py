@@ -28,7 +28,7 @@ def demo(port: int, no_serve: bool, reset: bool) -> None:
     """Charge la démonstration (une seule fois) et la sert, avec son planificateur, jusqu’à Ctrl-C."""
     settings = settings_or_exit()
     if settings.is_production:
-        raise click.ClickException("La démonstration ne se charge pas en production : mettre SAD_ENV=development.")
+        raise click.ClickException("La démonstration ne se charge pas en production : mettre SAD_ENV=development.")
     if not no_serve:
         _check_port(port)
     if "SAD_BASE_URL" not in os.environ:
@@ -50,12 +50,12 @@ def _check_port(port: int) -> None:
         try:
             probe.bind(("127.0.0.1", port))
         except OSError as error:
-            raise click.ClickException(f"Le port {port} est déjà pris. En choisir un autre : make demo PORT={port + 1}") from error
+            raise click.ClickException(f"Le port {port} est déjà pris. En choisir un autre : make demo PORT={port + 1}") from error
 
 
 def _reset(engine: Engine, settings: Settings) -> None:
     if not is_alone():
-        raise click.ClickException("Cette base contient une autre collectivité que celle de la démonstration : rien n’est effacé.")
+        raise click.ClickException("Cette base contient une autre collectivité que celle de la démonstration : rien n’est effacé.")
     db.session.remove()
     migrations.downgrade(engine, "base")
     migrations.upgrade(engine)
@@ -65,7 +65,7 @@ def _reset(engine: Engine, settings: Settings) -> None:
 
 def _load(settings: Settings) -> None:
     if is_loaded():
-        click.echo("La démonstration est déjà chargée : rien ne change.", err=True)
+        click.echo("La démonstration est déjà chargée : rien ne change.", err=True)
         db.session.remove()
         return
     db.session.remove()
@@ -76,14 +76,14 @@ def _load(settings: Settings) -> None:
 
 def _print_accounts(base_url: str) -> None:
     services, suppliers = demo_services(), demo_suppliers()
-    click.echo(f"\n{demo_organisation()['name']}\nMot de passe de tous les comptes : {demo_password()}\n")
+    click.echo(f"\n{demo_organisation()['name']}\nMot de passe de tous les comptes : {demo_password()}\n")
     for agent in demo_agents():
         click.echo(f"  {agent.email:<50} {agent.name}, {agent.title}")
-    click.echo(f"  {services[0].email:<50} {services[0].requester}, agent : {services[0].service}")
-    click.echo(f"  {services[3].email:<50} {services[3].requester}, agent : {services[3].service}")
+    click.echo(f"  {services[0].email:<50} {services[0].requester}, agent : {services[0].service}")
+    click.echo(f"  {services[3].email:<50} {services[3].requester}, agent : {services[3].service}")
     for supplier in (suppliers[3], suppliers[5], suppliers[10]):
         click.echo(f"  {supplier.email:<50} {supplier.contact}, {supplier.name}")
-    click.echo(f"\nPages : {base_url}\nCourrier : {base_url}/demo/courrier\n")
+    click.echo(f"\nPages : {base_url}\nCourrier : {base_url}/demo/courrier\n")
 
 
 def _serve(port: int, base_url: str) -> None:

@@ -23,8 +23,8 @@ DOCUMENTS = ("Règlement du système", "Avis d’appel à la concurrence", "Cahi
 FACTS = ("reference", "title", "purpose", "estimated_quantity", "operation", "equipment", "place_of_performance", "notice_reference")
 # Reasons given to the warnings of the day, by rule.
 REASONS = {
-    "SAD-01": "Des petits-déjeuners, buffets et paniers que le marché propose couramment ; tout se passe par voie électronique.",
-    "CRI-03": "Le palier 1 ouvre le système ; l’environnement pèse davantage dès le palier 2.",
+    "SAD-01": "Des petits-déjeuners, buffets et paniers que le marché propose couramment ; tout se passe par voie électronique.",
+    "CRI-03": "Le palier 1 ouvre le système ; l’environnement pèse davantage dès le palier 2.",
     "CRI-08": "Mot employé pour le lieu de livraison.",
     "PAL-03": "Palier publié avec l’avis.",
 }

@@ -33,8 +33,8 @@ from sad.trust.envelopes import EnvelopeFile
 
 CENT = Decimal("0.01")
 REASONS = {
-    "SAD-16": "Candidatures récentes, dans leur délai : elles recevront les prochaines consultations.",
-    "CRI-03": "Palier 1 : l’environnement pèse davantage dès le palier 2.",
+    "SAD-16": "Candidatures récentes, dans leur délai : elles recevront les prochaines consultations.",
+    "CRI-03": "Palier 1 : l’environnement pèse davantage dès le palier 2.",
     "CRI-06": "Contenants réemployables demandés.",
     "CRI-08": "Mot employé pour le lieu de livraison.",
 }

@@ -18,7 +18,7 @@ from sad.models.mini_tenders import MiniTender
 from sad.models.offers import Offer
 
 REGULAR = "Offre complète, conforme au palier en vigueur et dans le budget fixé avant la consultation."
-CHOSEN = "Offre classée première : le meilleur total de points sur les critères annoncés."
+CHOSEN = "Offre classée première : le meilleur total de points sur les critères annoncés."
 
 
 def decision_story(plan: Plan, mini_tender: MiniTender, setting: Setting) -> Story:

@@ -14,7 +14,7 @@ WORDS = {
     "quality": (
         (9, "Carte de saison précise, producteurs nommés, quantités justes et présentation soignée."),
         (7, "Proposition complète et adaptée au besoin, présentation simple."),
-        (0, "Réponse correcte mais peu détaillée : les produits ne sont pas décrits un par un."),
+        (0, "Réponse correcte mais peu détaillée : les produits ne sont pas décrits un par un."),
     ),
     "delivery": (
         (9, "Créneau tenu, mise en place et reprise des contenants comprises."),
