@@ -132,7 +132,7 @@ def _smtp_url(environ: Mapping[str, str], in_production: bool) -> str | None:
     if in_production and url is None:
         raise SettingsError(f"SAD_SMTP_URL manque : sans elle aucune lettre ne part. {form}")
     if url is not None and not _is_address(url, SMTP_SCHEMES):
-        raise SettingsError(f"SAD_SMTP_URL n’est pas l’adresse d'un serveur de courrier. {form}")
+        raise SettingsError(f"SAD_SMTP_URL n’est pas l’adresse d’un serveur de courrier. {form}")
     return url
 
 

@@ -11,13 +11,13 @@ from sad.models.people import Role
 from sad.models.stages import Stage
 from sad.models.systems import PurchasingSystem
 from sad.stages_model import model_length
-from sad.web import roadmaps
 from sad.web.access import allow, current_person
 from sad.web.acts import attempt, form_page
 from sad.web.procurement.own import own_draft, own_system
 from sad.web.procurement.system_forms import DatesForm
 from sad.web.procurement.systems import READERS, SCREENS
 from sad.web.reasons import WarningsForm
+from sad.web.roadmaps import line_groups, names_of, requirement_groups, steps_of
 
 
 @allow(*READERS)
@@ -25,13 +25,13 @@ def stages(system_id: int) -> str:
     """The stages with their dates, and line by line what each asks."""
     found = own_system(system_id)
     rows = stages_of(found)
-    steps = roadmaps.steps_of(rows, clock.now())
+    steps = steps_of(rows, clock.now())
     return render_template(
         "procurement/system_stages.html",
         system=found,
         steps=steps,
-        groups=roadmaps.line_groups(compare_stages([step.value for step in steps])),
-        names=roadmaps.names_of(found),
+        groups=line_groups(compare_stages([step.value for step in steps])),
+        names=names_of(found),
         drafts=[row for row in rows if row.published_at is None],
         is_buyer=current_person().has_role(Role.BUYER),
         screens=SCREENS,
@@ -43,8 +43,8 @@ def stage(system_id: int, number: int) -> str:
     """All that one stage asks, published or not."""
     found = own_system(system_id)
     row = next((row for row in stages_of(found) if row.number == number), None) or abort(404)
-    groups = roadmaps.requirement_groups(row.as_value())
-    return render_template("procurement/stage.html", system=found, row=row, groups=groups, names=roadmaps.names_of(found))
+    groups = requirement_groups(row.as_value())
+    return render_template("procurement/stage.html", system=found, row=row, groups=groups, names=names_of(found))
 
 
 @allow(Role.BUYER)

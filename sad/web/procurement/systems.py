@@ -13,7 +13,6 @@ from sad.actions.systems import SystemFacts, create_system, facts_of, faults_of,
 from sad.domain.errors import Refusal
 from sad.models.people import Role
 from sad.models.systems import PurchasingSystem
-from sad.web import roadmaps
 from sad.web.access import allow, current_organisation, current_person
 from sad.web.acts import attempt, form_page
 from sad.web.paging import page_of
@@ -21,6 +20,7 @@ from sad.web.procurement.own import own_draft, own_system, own_systems
 from sad.web.procurement.system_forms import EssentialsForm, FactsForm, NoticeForm, OperationForm, PurchasesForm
 from sad.web.procurement.system_pages import admitted_counts
 from sad.web.reasons import WarningsForm
+from sad.web.roadmaps import PHASES, steps_of
 
 READERS = (Role.BUYER, Role.OPENER, Role.EVALUATOR, Role.AWARD_AUTHORITY, Role.AUDITOR)
 PROPOSED = {
@@ -73,7 +73,7 @@ SCREENS = (
 def systems() -> str:
     """Ours, the newest first."""
     page = page_of(own_systems(), PurchasingSystem.id, descending=True)
-    return render_template("procurement/systems.html", page=page, at=clock.now(), phases=roadmaps.PHASES, is_buyer=_is_buyer())
+    return render_template("procurement/systems.html", page=page, at=clock.now(), phases=PHASES, is_buyer=_is_buyer())
 
 
 @allow(*READERS)
@@ -86,8 +86,8 @@ def system(system_id: int) -> str:
         "procurement/system.html",
         system=found,
         at=at,
-        phase=roadmaps.PHASES[found.phase_at(at)],
-        steps=roadmaps.steps_of(stages_of(found), at),
+        phase=PHASES[found.phase_at(at)],
+        steps=steps_of(stages_of(found), at),
         level=procedure_of(found, found.opened_at),
         engagement=engagement_of(found, at),
         admitted=admitted_counts(found),
@@ -141,7 +141,7 @@ def _draft_context(draft: PurchasingSystem, at: datetime) -> dict[str, Any]:
         "system": draft,
         "faults": faults,
         "tasks": [(screen, screen.url(draft), _of_screen(screen, faults)) for screen in SCREENS],
-        "steps": roadmaps.steps_of(stages_of(draft), at),
+        "steps": steps_of(stages_of(draft), at),
         "level": procedure_of(draft, at),
         "is_buyer": _is_buyer(),
     }

@@ -15,9 +15,9 @@ from sad.models.admissions import Admission, AdmissionState
 from sad.models.stages import Stage
 from sad.models.suppliers import Supplier
 from sad.models.systems import Category, PurchasingSystem, SystemDocument
-from sad.web import roadmaps
 from sad.web.access import own_or_404, person_or_none, public
 from sad.web.paging import capped_count, page_of
+from sad.web.roadmaps import PHASES, conditions_of, line_groups, names_of, requirement_groups, steps_of
 from sad.web.uploads import send_document
 
 
@@ -28,21 +28,21 @@ def systems() -> str:
     live = _opened().where(PurchasingSystem.valid_until >= paris_day(at), PurchasingSystem.ended_at.is_(None))
     shown = live.options(joinedload(PurchasingSystem.organisation), selectinload(PurchasingSystem.categories))
     page = page_of(shown, PurchasingSystem.opened_at, PurchasingSystem.id, descending=True)
-    return render_template("public/systems.html", page=page, at=at, phases=roadmaps.PHASES)
+    return render_template("public/systems.html", page=page, at=at, phases=PHASES)
 
 
 @public
 def system(system_id: int) -> str:
     """One system: its notice, categories, documents, roadmap, and how to apply."""
     found, at = _system(system_id), clock.now()
-    steps = roadmaps.steps_of(_published(found), at)
+    steps = steps_of(_published(found), at)
     return render_template(
         "public/system.html",
         system=found,
         at=at,
-        phase=roadmaps.PHASES[found.phase_at(at)],
+        phase=PHASES[found.phase_at(at)],
         steps=steps,
-        conditions=roadmaps.conditions_of(found, steps),
+        conditions=conditions_of(found, steps),
         level=procedure_of(found, found.opened_at or at),
         can_apply=_may_apply(),
         shown_suppliers=capped_count(_shown_suppliers(found)),
@@ -65,10 +65,10 @@ def document(system_id: int, document_id: int) -> Response:
 def roadmap(system_id: int) -> str:
     """The stages side by side, line by line."""
     found, at = _system(system_id), clock.now()
-    steps = roadmaps.steps_of(_published(found), at)
-    groups = roadmaps.line_groups(compare_stages([step.value for step in steps]))
+    steps = steps_of(_published(found), at)
+    groups = line_groups(compare_stages([step.value for step in steps]))
     return render_template(
-        "public/roadmap.html", system=found, steps=steps, groups=groups, names=roadmaps.names_of(found)
+        "public/roadmap.html", system=found, steps=steps, groups=groups, names=names_of(found)
     )
 
 
@@ -81,9 +81,9 @@ def stage(system_id: int, number: int) -> str:
         "public/stage.html",
         system=row.system,
         row=row,
-        groups=roadmaps.requirement_groups(value),
+        groups=requirement_groups(value),
         is_intact=fingerprint(value) == row.fingerprint,
-        names=roadmaps.names_of(row.system),
+        names=names_of(row.system),
     )
 
 
