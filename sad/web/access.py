@@ -3,7 +3,7 @@
 Someone in the wrong role is told so (403); somebody else's object does not exist (404).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -40,10 +40,11 @@ class Visitor(UserMixin):
 
 @dataclass(frozen=True, slots=True)
 class Permission:
-    """What a view declares: its kind (`public`, `signed_in`, `roles`, `supplier`), the roles, and whom to send there."""
+    """What a view declares: its kind (`public`, `signed_in`, `roles`, `supplier`), the roles, and those of them that may act there."""
 
     kind: str
     roles: frozenset[Role] = frozenset()
+    acting: frozenset[Role] = frozenset()
 
     def allows(self, person: Person | None) -> bool:
         """May this person (None: nobody signed in) see the view?"""
@@ -71,9 +72,9 @@ def allow_supplier(view: View) -> View:
     return _declare(view, Permission("supplier"))
 
 
-def allow(*roles: Role) -> Callable[[View], View]:
-    """For agents who hold one of these roles."""
-    return lambda view: _declare(view, Permission("roles", frozenset(roles)))
+def allow(*roles: Role, acting: Iterable[Role] = ()) -> Callable[[View], View]:
+    """For agents who hold one of these roles; on a page that more read than may act on, `acting` are the roles that may."""
+    return lambda view: _declare(view, Permission("roles", frozenset(roles), frozenset(acting or roles)))
 
 
 def permission_of(app: Flask, endpoint: str) -> Permission | None:
@@ -93,6 +94,8 @@ def enforce() -> Response | None:
     permission = permission_of(current_app, request.endpoint)
     if permission is None:
         raise RuntimeError(f"the view {request.endpoint} declares no permission")
+    if request.method not in ("GET", "HEAD") and permission.roles:
+        permission = Permission("roles", permission.acting)
     person = person_or_none() if permission.kind != "public" else None
     if permission.allows(person):
         return None

@@ -28,7 +28,7 @@ from sad.web.uploads import as_download
 DECIDERS = (*EVALUATORS, Role.AWARD_AUTHORITY)
 
 
-@allow(*READERS)
+@allow(*READERS, acting=DECIDERS)
 def evaluation(mini_tender_id: int) -> Response:
     """All the opened offers side by side, what is missing before the ranking, and one's declaration of interests."""
     mini_tender, person, form = opened_mini_tender(mini_tender_id), current_person(), DeclareForm()
@@ -44,12 +44,12 @@ def evaluation(mini_tender_id: int) -> Response:
     return form_page("procurement/evaluation.html", form, evaluation=found, values=values, asked=asked, may_evaluate=_may_evaluate())
 
 
-@allow(*READERS)
+@allow(*READERS, acting=EVALUATORS)
 def examine_offer(mini_tender_id: int, offer_id: int) -> Response:
     """One offer in full, what rules say of it, and saying whether it is regular."""
     found, examined = _examined(mini_tender_id, offer_id)
     form = classify_form(examined)
-    if _may_evaluate() and form.validate_on_submit():
+    if form.validate_on_submit():
         with attempt(form) as done:
             classify_offer(examined.offer, form.classification.data, form.reason.data, by=current_person(), at=clock.now())
         if done:

@@ -1,0 +1,236 @@
+"""Two organisations with the same kinds of objects in every phase, each with a supplier and its rival, made through the actions."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+from sqlalchemy import select
+
+from sad.actions.awards import approve_award, notify_contract, propose_award
+from sad.actions.classifications import classify_offer
+from sad.actions.completions import request_completion
+from sad.actions.declarations import declare_interests
+from sad.actions.hearings import ask_hearing
+from sad.actions.marks import give_mark, judged_criteria
+from sad.actions.members import invite_member
+from sad.actions.mini_tenders import submit_for_check
+from sad.actions.offer_drafts import save_offer_draft
+from sad.actions.openings import ask_opening, confirm_opening
+from sad.actions.publications import discontinue_mini_tender, publish_mini_tender
+from sad.actions.questions import answer_question, ask_question
+from sad.actions.rankings import compute_ranking
+from sad.actions.system_documents import publish_document
+from sad.actions.vault import attach_certificate
+from sad.db import session
+from sad.domain.admission.decision import Reason
+from sad.domain.calendar import PARIS
+from sad.domain.phases import phase
+from sad.models.applications import Application, ApplicationDocument, ApplicationState
+from sad.models.awards import Award
+from sad.models.documents import Document
+from sad.models.evaluations import Ranking
+from sad.models.letters import Letter
+from sad.models.mini_tenders import MiniTender
+from sad.models.offers import Offer
+from sad.models.organisations import Organisation, Service
+from sad.models.people import Person, Role
+from sad.models.suppliers import Supplier
+from sad.models.systems import Category, PurchasingSystem
+from sad.storage import path_of
+from tests.factories.admissions import make_admission, make_application
+from tests.factories.documents import make_certificate, stored_file
+from tests.factories.drafts import make_draft
+from tests.factories.mini_tenders import CLOSES, HOME, SEAL_KEY, SENT, SERVED, make_mini_tender
+from tests.factories.offers import PDF, make_deposit, offered
+from tests.factories.organisations import make_organisation, make_service
+from tests.factories.people import make_person
+from tests.factories.suppliers import make_supplier, member_of
+from tests.factories.systems import make_system
+
+NOW = datetime(2026, 12, 9, 9, 0, tzinfo=UTC)
+APPLIED, SENT_LAST = NOW - timedelta(days=2), NOW - timedelta(days=1)
+COMING = {"wanted_closes_at": datetime(2026, 12, 21, 12, 0, tzinfo=PARIS), "happens_at": datetime(2027, 1, 8, 8, 0, tzinfo=PARIS)}
+ASKED, EXAMINED = NOW - timedelta(hours=3), NOW - timedelta(hours=2)
+PROVED = "liability_insurance"
+
+
+@dataclass
+class Half:
+    """One organisation and all that is its own; `mini_tenders` go by phase, `applications` by state."""
+
+    organisation: Organisation
+    service: Service
+    other_service: Service
+    system: PurchasingSystem
+    draft_system: PurchasingSystem
+    supplier: Supplier
+    rival: Supplier
+    people: dict[Role, Person]
+    second: Person
+    categories: list[Category]
+    mini_tenders: dict[str, MiniTender] = field(default_factory=dict)
+    applications: dict[str, Application] = field(default_factory=dict)
+
+    @property
+    def buyer(self) -> Person:
+        return self.people[Role.BUYER]
+
+
+def make_half(data_dir: Path) -> Half:
+    """An organisation that has lived a year."""
+    organisation = make_organisation(direct_publication_limit=Decimal(0))
+    service = make_service(organisation)
+    people = {role: make_person(organisation, role, service=service) for role in Role}
+    systems = [make_system(organisation) for _ in range(3)]
+    half = Half(
+        organisation=organisation,
+        service=service,
+        other_service=make_service(organisation),
+        system=systems[0],
+        draft_system=make_draft(organisation, people[Role.BUYER]),
+        supplier=make_supplier(families=["pain_viennoiserie", "traiteur_cocktail"], is_shown_publicly=True),
+        rival=make_supplier(families=["pain_viennoiserie"], is_shown_publicly=True),
+        people=people,
+        second=make_person(organisation, Role.OPENER, Role.EVALUATOR, Role.AWARD_AUTHORITY),
+        categories=[category for system in systems for category in system.categories],
+    )
+    for supplier in (half.supplier, half.rival):
+        make_admission(supplier, half.categories[0], half.buyer)
+    _launch_all(half)
+    _apply_all(half)
+    _keep_papers(half, data_dir)
+    for supplier in (half.supplier, half.rival):
+        invite_member(supplier, f"cousin-{supplier.id}@producteur.example", link=HOME.__add__, by=member_of(supplier), at=NOW)
+    session.flush()
+    return half
+
+
+def letters_of(half: Half) -> list[Letter]:
+    """The letters that its supplier has received."""
+    return list(session.scalars(select(Letter).where(Letter.supplier_id == half.supplier.id).order_by(Letter.id)))
+
+
+def _launch_all(half: Half) -> None:
+    """A mini-tender in each phase, and one of another service."""
+    drafts = {name: _draft(half, half.service, title=f"Besoin {name}", **COMING) for name in ("draft", "to_check")}
+    submit_for_check(drafts["to_check"], by=half.people[Role.REQUESTER], at=SENT_LAST)
+    sent = {name: _sent(half, f"Besoin {name}") for name in ("closed", "asked", "opened", "ranked", "proposed", "awarded", "notified")}
+    sent["open"] = _sent(half, "Besoin open", at=SENT_LAST, **COMING)
+    sent["discontinued"] = _sent(half, "Besoin discontinued")
+    discontinue_mini_tender(sent["discontinued"], "Le besoin a disparu.", by=half.buyer, at=SENT + timedelta(days=1))
+    half.mini_tenders = {**drafts, **sent}
+    half.mini_tenders["of_another_service"] = _draft(half, half.other_service, title="Besoin d’un autre service", **COMING)
+    _answer(half, sent["open"])
+    for name, steps in {"asked": 1, "opened": 2, "ranked": 3, "proposed": 4, "awarded": 5, "notified": 6}.items():
+        for step in (_ask, _open, _rank, _propose, _approve, _notify)[:steps]:
+            step(half, sent[name])
+    assert {phase(each, NOW) for each in half.mini_tenders.values()} >= {"open", "closed", "opened", "ranked", "awarded", "notified"}
+
+
+def _draft(half: Half, service: Service, **values) -> MiniTender:
+    return make_mini_tender(service, system=half.system, by=half.people[Role.REQUESTER], **values)
+
+
+def _sent(half: Half, title: str, *, at: datetime = SENT, **values) -> MiniTender:
+    """Published to all, with a deposit of each supplier where it is closed by now."""
+    draft = _draft(half, half.service, title=title, **{"wanted_closes_at": CLOSES, "happens_at": SERVED, **values})
+    mini_tender = publish_mini_tender(draft, seal_key=SEAL_KEY, justifications={}, home=HOME, by=half.buyer, at=at)
+    if mini_tender.closes_at and mini_tender.closes_at < NOW:
+        make_deposit(mini_tender, half.supplier, files=(PDF,))
+        make_deposit(mini_tender, half.rival, prices=("3.00", "4.20"), files=(PDF,))
+    for person in (*half.people.values(), half.second):
+        declare_interests(mini_tender, has_conflict=False, by=person, at=at)
+    return mini_tender
+
+
+def _answer(half: Half, mini_tender: MiniTender) -> None:
+    """One deposits, the other asks and keeps a draft; each question is known to all, who asked it to nobody."""
+    at = NOW - timedelta(hours=1)
+    make_deposit(mini_tender, half.supplier, at=at)
+    for supplier in (half.supplier, half.rival):
+        person = member_of(supplier)
+        first = ask_question(mini_tender, supplier, "Peut-on livrer la veille ?", by=person, at=at)
+        answer_question(first, "Non, le matin même.", by=half.buyer, at=at)
+        ask_question(mini_tender, supplier, "Faut-il des tasses ?", by=person, at=at)
+        save_offer_draft(mini_tender, supplier, offered(mini_tender, supplier), (), stamp="", seal_key=SEAL_KEY, by=person, at=at)
+
+
+def _ask(half: Half, mini_tender: MiniTender) -> None:
+    ask_opening(mini_tender, by=half.people[Role.OPENER], at=ASKED)
+
+
+def _open(half: Half, mini_tender: MiniTender) -> None:
+    confirm_opening(mini_tender, seal_key=SEAL_KEY, by=half.second, at=ASKED)
+
+
+def _rank(half: Half, mini_tender: MiniTender) -> None:
+    for offer in session.scalars(select(Offer).where(Offer.mini_tender_id == mini_tender.id).order_by(Offer.id)):
+        classify_offer(offer, "regular", "Complète et conforme.", by=half.buyer, at=EXAMINED)
+        for criterion in judged_criteria(mini_tender):
+            give_mark(offer, criterion.key, "8", "Variété, pain au levain.", by=half.people[Role.EVALUATOR], at=EXAMINED)
+    compute_ranking(mini_tender, by=half.buyer, at=EXAMINED)
+
+
+def _propose(half: Half, mini_tender: MiniTender) -> None:
+    ranking = session.scalars(select(Ranking).where(Ranking.mini_tender_id == mini_tender.id)).one()
+    propose_award(ranking.places[0], "La première du classement.", by=half.buyer, at=EXAMINED)
+
+
+def _approve(half: Half, mini_tender: MiniTender) -> None:
+    approve_award(_award(mini_tender), by=half.second, at=EXAMINED)
+
+
+def _notify(half: Half, mini_tender: MiniTender) -> None:
+    notify_contract(_award(mini_tender), by=half.buyer, at=EXAMINED)
+
+
+def _award(mini_tender: MiniTender) -> Award:
+    return session.scalars(select(Award).where(Award.mini_tender_id == mini_tender.id)).one()
+
+
+def _apply_all(half: Half) -> None:
+    """An application in each state; the rival has a draft and one that waits."""
+    _, *others = half.categories
+    states = (ApplicationState.SUBMITTED, ApplicationState.SUBMITTED, ApplicationState.SUBMITTED, ApplicationState.DRAFT)
+    of_supplier = (_application(half.supplier, category, state) for category, state in zip(others, states, strict=False))
+    submitted, to_complete, heard, draft = of_supplier
+    request_completion(to_complete, [Reason(PROVED, "L’attestation manque.")], by=half.buyer, at=NOW)
+    ask_hearing(heard, ground="L2141-7", facts="Un contrat résilié en 2025.", by=half.buyer, at=NOW)
+    decided = {"decided_at": NOW, "decided_by": half.buyer.id, "decision_reasons": [{"requirement": PROVED, "sentence": "Manque."}]}
+    refused = _application(half.supplier, others[4], ApplicationState.REFUSED, **decided)
+    withdrawn = _application(half.supplier, others[4], ApplicationState.WITHDRAWN)
+    made = {"submitted": submitted, "completion": to_complete, "hearing": heard, "draft": draft, "refused": refused, "withdrawn": withdrawn}
+    made["of_the_rival"] = _application(half.rival, others[0], ApplicationState.SUBMITTED)
+    made["draft_of_the_rival"] = _application(half.rival, others[1], ApplicationState.DRAFT)
+    half.applications = made
+
+
+def _application(supplier: Supplier, category: Category, state: ApplicationState, **values) -> Application:
+    when = {"started_at": APPLIED} | ({"submitted_at": APPLIED} if state != ApplicationState.DRAFT else {})
+    return make_application(supplier, category, state, **when, **values)
+
+
+def _keep_papers(half: Half, data_dir: Path) -> None:
+    """Proofs in each vault, joined to what can still be changed and to what was sent, with their files on disk."""
+    for supplier, names in ((half.supplier, ("draft", "completion")), (half.rival, ("draft_of_the_rival",))):
+        proof, other = make_certificate(supplier, PROVED), make_certificate(supplier, "other")
+        for name in names:
+            attach_certificate(half.applications[name], proof, PROVED, by=member_of(supplier), at=NOW)
+        _write(data_dir, proof.document, other.document)
+    for name in ("submitted", "of_the_rival"):
+        sent = half.applications[name]
+        proof = make_certificate(sent.supplier, PROVED)
+        sent.documents.append(ApplicationDocument(document=proof.document, requirement=PROVED, added_at=APPLIED))
+        _write(data_dir, proof.document)
+    for system in (half.system, half.draft_system):
+        published = publish_document(system, "Règlement", stored_file("reglement.pdf"), by=half.buyer, at=NOW)
+        _write(data_dir, published.document)
+
+
+def _write(data_dir: Path, *documents: Document | None) -> None:
+    for document in documents:
+        assert document is not None
+        path = path_of(data_dir, document.storage_key)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(PDF.body)

@@ -1,0 +1,204 @@
+"""Whose objects the addresses of each audience name: the places where an address leads for its owner."""
+
+from collections.abc import Callable, Iterable, Iterator
+
+from sqlalchemy import select
+
+from sad.db import session
+from sad.models.admissions import Admission
+from sad.models.applications import Application, ApplicationDocument, ApplicationState
+from sad.models.awards import Award
+from sad.models.certificates import Certificate
+from sad.models.invitations import Invitation, Question
+from sad.models.letters import Letter
+from sad.models.mini_tenders import MiniTender
+from sad.models.offers import Offer
+from sad.models.organisations import Service
+from sad.models.people import PersonRole
+from sad.models.stages import Stage
+from sad.models.suppliers import SupplierInvitation
+from sad.models.systems import Category, PurchasingSystem, SystemDocument
+from tests.factories.world import PROVED, Half
+
+Place = dict[str, object]
+Find = Callable[[Half], Iterable[Place]]
+RESULT_LETTERS = ("award", "rejected", "contract_notification")
+CRITERION = "quality"
+
+
+def places(half: Half, audience: str, names: frozenset[str]) -> list[Place] | None:
+    """Each set of values for these arguments that leads to something of the half; None when nobody said whose it is."""
+    find = OWNERS.get((audience, names))
+    return None if find is None else [dict(place) for place in find(half)]
+
+
+def of_the_rival(half: Half) -> Half:
+    """The same organisation, seen by the other supplier."""
+    seen = Half(**{name: getattr(half, name) for name in half.__dataclass_fields__})
+    seen.supplier, seen.rival = half.rival, half.supplier
+    return seen
+
+
+def hidden(half: Half, audience: str, names: frozenset[str]) -> list[Place]:
+    """What stands in the same organisation and is not for these eyes."""
+    if (audience, names) == ("agent", frozenset({"mini_tender_id"})):
+        return [{"mini_tender_id": half.mini_tenders["of_another_service"].id}]
+    if audience == "procurement" and "application_id" in names:
+        return [{**place, "application_id": half.applications["draft"].id} for place in places(half, audience, names) or []][:1]
+    if (audience, names) == ("supplier", frozenset({"category_id"})):
+        return [{"category_id": category.id} for category in half.draft_system.categories]
+    if audience == "account":
+        return [{"supplier_id": half.rival.id}]
+    if audience == "supplier":
+        return places(of_the_rival(half), audience, names) or []
+    if audience == "public" and "system_id" in names:
+        return [{**place, "system_id": half.draft_system.id} for place in places(half, audience, names) or []][:1]
+    return []
+
+
+def _rows(model: type, *conditions: object) -> Iterator[object]:
+    yield from session.scalars(select(model).where(*conditions).order_by(model.id))  # type: ignore[attr-defined]
+
+
+def _ids(argument: str, model: type, owner: Callable[[Half], tuple[object, ...]]) -> Find:
+    return lambda half: ({argument: row.id} for row in _rows(model, *owner(half)))  # type: ignore[attr-defined]
+
+
+def _of_supplier(model: type, half: Half) -> object:
+    return model.supplier_id == half.supplier.id  # type: ignore[attr-defined]
+
+
+def _of_organisation(model: type, half: Half) -> object:
+    return model.organisation_id == half.organisation.id  # type: ignore[attr-defined]
+
+
+def _applications(half: Half) -> list[Application]:
+    return list(_rows(Application, Application.supplier_id == half.supplier.id))  # type: ignore[arg-type]
+
+
+def _received(half: Half) -> list[Application]:
+    sent = Application.state != ApplicationState.DRAFT
+    return list(_rows(Application, Application.organisation_id == half.organisation.id, sent))  # type: ignore[arg-type]
+
+
+def _joined(applications: list[Application]) -> Iterator[tuple[Application, ApplicationDocument]]:
+    for application in applications:
+        yield from ((application, joined) for joined in application.documents)
+
+
+def _certificates(half: Half) -> list[Certificate]:
+    return list(_rows(Certificate, Certificate.supplier_id == half.supplier.id))  # type: ignore[arg-type]
+
+
+def _own_mini_tenders(half: Half) -> list[MiniTender]:
+    return list(half.mini_tenders.values())
+
+
+def _offers(half: Half) -> Iterator[tuple[MiniTender, Offer]]:
+    for mini_tender in half.mini_tenders.values():
+        yield from ((mini_tender, offer) for offer in _rows(Offer, Offer.mini_tender_id == mini_tender.id, Offer.is_opened))  # type: ignore[misc]
+
+
+def _of_mini_tenders(argument: str, model: type, *conditions: object) -> Find:
+    def find(half: Half) -> Iterator[Place]:
+        for mini_tender in half.mini_tenders.values():
+            for row in _rows(model, model.mini_tender_id == mini_tender.id, *conditions):  # type: ignore[attr-defined]
+                yield {"mini_tender_id": mini_tender.id, argument: row.id}  # type: ignore[attr-defined]
+
+    return find
+
+
+def _files(half: Half) -> Iterator[Place]:
+    for mini_tender, offer in _offers(half):
+        for file in offer.files:
+            yield {"mini_tender_id": mini_tender.id, "offer_id": offer.id, "file_id": file.id}
+
+
+def _roles(half: Half) -> Iterator[Place]:
+    for row in _rows(PersonRole, PersonRole.person_id.in_([person.id for person in half.people.values()])):
+        yield {"person_id": row.person_id, "role_id": row.id}  # type: ignore[attr-defined]
+
+
+def _systems(half: Half) -> list[PurchasingSystem]:
+    return [half.system, half.draft_system]
+
+
+def _of_systems(argument: str, model: type, column: str = "id") -> Find:
+    def find(half: Half) -> Iterator[Place]:
+        for system in _systems(half):
+            for row in _rows(model, model.system_id == system.id):  # type: ignore[attr-defined]
+                yield {"system_id": system.id, argument: getattr(row, column)}
+
+    return find
+
+
+def _of_the_open_one(find: Find) -> Find:
+    return lambda half: (place for place in find(half) if place["system_id"] == half.system.id)
+
+
+def _members(half: Half) -> list[int]:
+    return [person.id for person in (*half.people.values(), half.second)]
+
+
+def _invited(half: Half) -> list[MiniTender]:
+    invited = select(Invitation.mini_tender_id).where(Invitation.supplier_id == half.supplier.id)
+    return list(_rows(MiniTender, MiniTender.id.in_(invited)))  # type: ignore[arg-type]
+
+
+def _one(argument: str, rows: Callable[[Half], Iterable[object]]) -> Find:
+    return lambda half: ({argument: row.id} for row in rows(half))  # type: ignore[attr-defined]
+
+
+def _with(find: Find, **fixed: object) -> Find:
+    return lambda half: ({**place, **fixed} for place in find(half))
+
+
+A, D, C, M, S, P, B, L = (
+    "application_id", "document_id", "certificate_id", "mini_tender_id", "system_id", "person_id", "organisation_id", "letter_id",
+)
+ORGANISATION: Find = _one(B, lambda half: [half.organisation])
+SERVICES: Find = _ids("service_id", Service, lambda half: (_of_organisation(Service, half),))
+SYSTEM_DOCUMENTS: Find = _of_systems(D, SystemDocument, "document_id")
+OWNERS: dict[tuple[str, frozenset[str]], Find] = {
+    (audience, frozenset(names)): find
+    for audience, names, find in (
+        ("supplier", {A}, _one(A, _applications)),
+        ("supplier", {A, "requirement"}, _with(_one(A, _applications), requirement=PROVED)),
+        ("supplier", {A, D}, lambda half: ({A: app.id, D: joined.id} for app, joined in _joined(_applications(half)))),
+        (
+            "supplier", {A, "requirement", C},
+            lambda half: ({A: app.id, "requirement": PROVED, C: proof.id} for app in _applications(half) for proof in _certificates(half)),
+        ),
+        ("supplier", {C}, _one(C, _certificates)),
+        ("supplier", {D}, lambda half: ({D: each.document_id} for each in _certificates(half))),
+        ("supplier", {L}, _ids(L, Letter, lambda half: (_of_supplier(Letter, half),))),
+        ("supplier", {"invitation_id"}, _ids("invitation_id", SupplierInvitation, lambda half: (_of_supplier(SupplierInvitation, half),))),
+        ("supplier", {M}, _one(M, _invited)),
+        ("supplier", {"offer_id"}, _ids("offer_id", Offer, lambda half: (_of_supplier(Offer, half),))),
+        ("supplier", {"category_id"}, _one("category_id", lambda half: half.categories)),
+        ("agent", {M}, _one(M, lambda half: [each for each in _own_mini_tenders(half) if each.service_id == half.service.id])),
+        ("procurement", {A}, _one(A, _received)),
+        ("procurement", {A, D}, lambda half: ({A: app.id, D: joined.document_id} for app, joined in _joined(_received(half)))),
+        ("procurement", {"admission_id"}, _ids("admission_id", Admission, lambda half: (_of_organisation(Admission, half),))),
+        ("procurement", {M}, _one(M, _own_mini_tenders)),
+        ("procurement", {M, "offer_id"}, lambda half: ({M: each.id, "offer_id": offer.id} for each, offer in _offers(half))),
+        ("procurement", {M, "offer_id", "file_id"}, _files),
+        ("procurement", {M, "award_id"}, _of_mini_tenders("award_id", Award)),
+        ("procurement", {M, L}, _of_mini_tenders(L, Letter, Letter.kind.in_(RESULT_LETTERS))),
+        ("procurement", {M, "criterion"}, _with(_one(M, _own_mini_tenders), criterion=CRITERION)),
+        ("procurement", {M, "question_id"}, _of_mini_tenders("question_id", Question)),
+        ("procurement", {S}, _one(S, _systems)),
+        ("procurement", {S, "category_id"}, _of_systems("category_id", Category)),
+        ("procurement", {S, D}, SYSTEM_DOCUMENTS),
+        ("procurement", {S, "screen"}, _with(_one(S, _systems), screen="essentiel")),
+        ("procurement", {S, "number"}, _of_systems("number", Stage, "number")),
+        ("account", {"supplier_id"}, lambda half: [{"supplier_id": half.supplier.id}]),
+        ("admin", {B}, ORGANISATION),
+        ("admin", {B, "service_id"}, lambda half: ({B: half.organisation.id, **place} for place in SERVICES(half))),
+        ("admin", {P}, lambda half: ({P: number} for number in _members(half))),
+        ("admin", {P, "role_id"}, _roles),
+        ("public", {S}, _one(S, lambda half: [half.system])),
+        ("public", {S, "number"}, _of_the_open_one(_of_systems("number", Stage, "number"))),
+        ("public", {S, D}, _of_the_open_one(SYSTEM_DOCUMENTS)),
+    )
+}
