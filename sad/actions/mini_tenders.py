@@ -217,9 +217,8 @@ def return_to_requester(mini_tender: MiniTender, reason: str, *, by: Person, at:
     hold(mini_tender)
     mini_tender.state = moved("mini_tender", mini_tender.state, "return")
     mini_tender.returned_reason = reason.strip()
-    post_letter(
-        letters.returned(mini_tender), to=mini_tender.creator, at=at, organisation_id=mini_tender.organisation_id, mini_tender=mini_tender
-    )
+    told = letters.returned(mini_tender, mini_tender.returned_reason)
+    post_letter(told, to=mini_tender.creator, at=at, organisation_id=mini_tender.organisation_id, mini_tender=mini_tender)
     record("return_to_requester", mini_tender, by=by, at=at, reason=mini_tender.returned_reason)
     return mini_tender
 

@@ -14,9 +14,9 @@ def to_check(mini_tender: MiniTender, *, asked_by: Person) -> LetterText:
     return write_letter("mini_tender_to_check", mini_tender=mini_tender, asked_by=asked_by)
 
 
-def returned(mini_tender: MiniTender) -> LetterText:
+def returned(mini_tender: MiniTender, reason: str) -> LetterText:
     """To the requester: what to mend."""
-    return write_letter("mini_tender_returned", mini_tender=mini_tender)
+    return write_letter("mini_tender_returned", mini_tender=mini_tender, reason=reason)
 
 
 def published(mini_tender: MiniTender, invited: int) -> LetterText:

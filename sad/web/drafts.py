@@ -9,14 +9,30 @@ from typing import Any, ClassVar
 from wtforms import Field, HiddenField, TextAreaField
 from wtforms.validators import Length
 
+from sad.actions.mini_tenders import NeedChange, check_screen, save_need
 from sad.domain.errors import Refusal, Refused
 from sad.domain.sentences import listed
 from sad.letters.wording import NOTHING, number, quantity
 from sad.models.mini_tenders import MiniTender
+from sad.web.access import current_person
+from sad.web.acts import attempt
 from sad.web.fields import Form, Required
 from sad.web.filters import long_datetime
 
 LONG = Length(max=4000, message="Au plus 4 000 caractères.")
+
+
+def keep(form: "VersionedForm", draft: MiniTender, change: NeedChange, *fields: str, at: datetime) -> bool:
+    """Save what a page changes, unless the rules say something against these fields; whether it is saved.
+
+    When somebody else saved meanwhile, the form says so and takes the version that is now there.
+    """
+    with attempt(form) as done:
+        save_need(draft, change, version=form.version.data, by=current_person(), at=at)
+        check_screen(draft, fields, at=at)
+    if not done:
+        form.note_crossing(draft)
+    return bool(done)
 
 
 def as_version(value: object) -> int:

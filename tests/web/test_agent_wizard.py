@@ -1,6 +1,5 @@
 """A requester's six screens, from a template to the invitation."""
 
-import html
 import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -21,6 +20,7 @@ from tests.factories.organisations import make_service
 from tests.factories.people import make_person
 from tests.factories.suppliers import make_supplier
 from tests.factories.systems import make_system
+from tests.web.reading import read
 from tests.web.rows import again
 from tests.web.test_login import sign_in
 
@@ -69,12 +69,6 @@ def requester(client, service):
 def draft(service, system, requester):
     with transaction():
         return make_mini_tender(again(service), system=again(system), by=again(requester))
-
-
-def read(response) -> str:
-    """What the page says, its marks taken away and its spaces made plain."""
-    text = html.unescape(re.sub(r"<[^>]+>", " ", response.get_data(as_text=True)))
-    return re.sub(r"[\s\u00a0]+", " ", text)
 
 
 def post(client, draft, screen: str, expected: int, **data):

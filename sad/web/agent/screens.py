@@ -1,16 +1,14 @@
-"""What the screens of the wizard share: their order, what stands beside each, how each is kept."""
+"""What the screens of the wizard share: their order, what stands beside each, where to go on."""
 
 from datetime import datetime
 
 from flask import Response, url_for
 
 from sad.actions.launches import published_stages
-from sad.actions.mini_tenders import NeedChange, check_screen, save_need
 from sad.actions.reach import reach_of
 from sad.domain.stages import stage_in_force
 from sad.models.mini_tenders import MiniTender
-from sad.web.access import current_person
-from sad.web.acts import attempt, form_page
+from sad.web.acts import form_page
 from sad.web.drafts import VersionedForm
 
 SCREENS = (
@@ -27,19 +25,6 @@ SCREEN_OF = {
     **dict.fromkeys(("budget", "lines"), "agent.budget"),
     "weights": "agent.weights",
 }
-
-
-def keep(form: VersionedForm, need: MiniTender, change: NeedChange, *fields: str, at: datetime) -> bool:
-    """Save what a screen changes, unless the rules say something against these fields; whether it is saved.
-
-    When somebody else saved meanwhile, the form says so and takes the version that is now there.
-    """
-    with attempt(form) as done:
-        save_need(need, change, version=form.version.data, by=current_person(), at=at)
-        check_screen(need, fields, at=at)
-    if not done:
-        form.note_crossing(need)
-    return bool(done)
 
 
 def screen(template: str, step: int, form: VersionedForm, need: MiniTender, at: datetime, **context: object) -> Response:

@@ -19,7 +19,8 @@ from sad.models.people import Role
 from sad.web.access import allow
 from sad.web.agent.forms import CUSTOM, WeightsForm
 from sad.web.agent.own import own_draft
-from sad.web.agent.screens import keep, screen
+from sad.web.agent.screens import screen
+from sad.web.drafts import keep
 
 STAGE = "stage"
 LABELS = {

@@ -20,7 +20,8 @@ from sad.web.access import allow, current_organisation, current_person
 from sad.web.acts import attempt, form_page
 from sad.web.agent.forms import BudgetForm, ConstraintsForm, GuestsForm, StartForm
 from sad.web.agent.own import own_draft, own_services
-from sad.web.agent.screens import SCREENS, keep, screen
+from sad.web.agent.screens import SCREENS, screen
+from sad.web.drafts import keep
 
 
 @allow(Role.REQUESTER)

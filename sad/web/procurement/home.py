@@ -35,8 +35,8 @@ class Step:
 
 
 STEPS = (
-    Step(MiniTenderState.PUBLISHED, "À ouvrir à deux", "Heure limite passée", (Role.OPENER,), None),
-    Step(MiniTenderState.TO_CHECK, "À vérifier avant publication", "Un service attend", (Role.BUYER,), None),
+    Step(MiniTenderState.PUBLISHED, "À ouvrir à deux", "Heure limite passée", (Role.OPENER,), "procurement.mini_tender"),
+    Step(MiniTenderState.TO_CHECK, "À vérifier avant publication", "Un service attend", (Role.BUYER,), "procurement.mini_tender"),
     Step(MiniTenderState.OPENED, "À examiner et à noter", "Offres ouvertes", (Role.BUYER, Role.EVALUATOR), "procurement.evaluation"),
     Step(MiniTenderState.RANKED, "À attribuer", "Classement fait", (Role.BUYER, Role.AWARD_AUTHORITY), "procurement.ranking"),
     Step(MiniTenderState.AWARDED, "Marché à notifier", "Attribuée", (Role.BUYER,), "procurement.award"),
