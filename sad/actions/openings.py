@@ -11,6 +11,7 @@ from sqlalchemy.orm import joinedload
 
 from sad.actions.declarations import interest_faults
 from sad.actions.journal import record
+from sad.actions.letters import people_with, post_letter
 from sad.actions.mini_tenders import hold
 from sad.db import session
 from sad.domain.calendar import PARIS
@@ -19,6 +20,7 @@ from sad.domain.lifecycle import moved
 from sad.domain.offers import OfferContent
 from sad.domain.phases import is_open
 from sad.domain.sentences import french_moment
+from sad.letters import openings as letters
 from sad.models.mini_tenders import MiniTender, MiniTenderState
 from sad.models.offers import Offer, OfferFile, OfferState
 from sad.models.openings import Opening
@@ -47,6 +49,10 @@ def ask_opening(mini_tender: MiniTender, *, by: Person, at: datetime) -> Opening
         opening = Opening(organisation_id=mini_tender.organisation_id, mini_tender_id=mini_tender.id)
         session.add(opening)
     opening.first_person, opening.asked_at = by, at
+    for person in openers_of(mini_tender):
+        if person.id != by.id:
+            text = letters.opening_asked(mini_tender, asked_by=by, expires_at=at + ASK_LASTS)
+            post_letter(text, to=person, at=at, organisation_id=mini_tender.organisation_id, mini_tender=mini_tender)
     record("ask_opening", opening, by=by, at=at, mini_tender=mini_tender.id)
     return opening
 
@@ -55,17 +61,17 @@ def confirm_opening(mini_tender: MiniTender, *, seal_key: bytes, by: Person, at:
     """Open, as the second person, every live offer received in time; late ones stay sealed. It cannot be undone.
 
     The head of the journal is kept before the first envelope is opened. An envelope that does not open is flagged and keeps
-    nobody else's closed. Raises `Refused` with every fault, `SealBroken` when the key is not the one of this mini-tender.
+    nobody else's closed. Raises `Refused` with every fault; with another key file than the one of its publication, nothing opens.
     """
     hold(mini_tender)
     opening = opening_of(mini_tender)
     _check(mini_tender, by, at)
     _check_first_person(mini_tender, opening, by, at)
-    assert opening is not None and mini_tender.wrapped_private_key is not None
+    assert opening is not None
     state = moved("mini_tender", mini_tender.state, "open")
     opening.second_person, opening.opened_at = by, at
     opening.journal_head = record("confirm_opening", opening, by=by, at=at, mini_tender=mini_tender.id).hash
-    identity = unwrap(mini_tender.wrapped_private_key, seal_key, f"mini_tender:{mini_tender.id}")
+    identity = _unlock(mini_tender, seal_key)
     offers = live_offers(mini_tender)
     for offer in offers:
         _open(offer, mini_tender, identity, at)
@@ -92,6 +98,11 @@ def is_waiting(mini_tender: MiniTender, opening: Opening, at: datetime) -> bool:
     if opening.opened_at is not None or at > opening.asked_at + ASK_LASTS:
         return False
     return not [*opening_faults(mini_tender, opening.first_person, at), *interest_faults(mini_tender, opening.first_person)]
+
+
+def openers_of(mini_tender: MiniTender) -> list[Person]:
+    """The people who may open its offers, by the order in which they came."""
+    return people_with(Role.OPENER, mini_tender.organisation_id)
 
 
 def live_offers(mini_tender: MiniTender) -> list[Offer]:
@@ -125,6 +136,16 @@ def _check_first_person(mini_tender: MiniTender, opening: Opening | None, by: Pe
     if opening.first_person_id == by.id:
         message = "Vous avez demandé l’ouverture : une autre personne la confirme."
         raise refuse(message, "Prévenir un collègue ouvreur.", rule="REC-01")
+
+
+def _unlock(mini_tender: MiniTender, seal_key: bytes) -> Identity:
+    """The private key of the mini-tender."""
+    assert mini_tender.wrapped_private_key is not None
+    try:
+        return unwrap(mini_tender.wrapped_private_key, seal_key, f"mini_tender:{mini_tender.id}")
+    except SealBroken as fault:
+        remedy = "Demander à l’administrateur technique de remettre le fichier de clé qui servait à la publication."
+        raise refuse("La clé de cette consultation ne s’ouvre pas : rien n’est ouvert.", remedy, rule="REC-01") from fault
 
 
 def _open(offer: Offer, mini_tender: MiniTender, identity: Identity, at: datetime) -> None:

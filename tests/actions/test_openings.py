@@ -12,11 +12,11 @@ from sad.actions.publications import invitees_of
 from sad.db import session, transaction
 from sad.domain.errors import Refused
 from sad.models.journal import JournalEntry
+from sad.models.letters import Letter
 from sad.models.mini_tenders import MiniTenderState
 from sad.models.offers import Offer
 from sad.models.openings import Opening
 from sad.models.people import PersonRole, Role
-from sad.trust.envelopes import SealBroken
 from tests.factories.mini_tenders import CLOSES, SEAL_KEY, make_published
 from tests.factories.offers import IN_TIME, LINK, PDF, make_deposit, make_opener
 from tests.factories.organisations import make_organisation
@@ -156,6 +156,15 @@ def test_somebody_who_is_no_longer_an_opener_no_longer_counts(mini_tender, first
     assert refused_for(lambda: confirm(mini_tender, second)) == ["REC-01"]
 
 
+def test_the_other_openers_are_told_and_the_letter_says_nothing_of_the_offers(mini_tender, suppliers, first, second):
+    deposit(mini_tender, suppliers[0])
+    ask(mini_tender, first)
+    (letter,) = session.scalars(select(Letter).where(Letter.kind == "opening_asked")).all()
+    assert letter.person_id == second.id
+    assert "Nadia" in letter.body and "mardi 8 décembre 2026 à 12\u00a0h\u00a002" in letter.body
+    assert suppliers[0].name not in letter.body
+
+
 def test_an_opening_happens_once(mini_tender, suppliers, first, second):
     deposit(mini_tender, suppliers[0])
     open_all(mini_tender, first, second)
@@ -210,7 +219,6 @@ def test_an_envelope_moved_from_another_mini_tender_is_flagged(mini_tender, supp
 def test_another_key_file_opens_nothing_and_the_opening_may_be_tried_again(mini_tender, suppliers, first, second):
     offer = deposit(mini_tender, suppliers[0])
     ask(mini_tender, first)
-    with pytest.raises(SealBroken):
-        confirm(mini_tender, second, seal_key=b"another-seal-key-for-tests-0123456789")
+    assert refused_for(lambda: confirm(mini_tender, second, seal_key=b"another-seal-key-for-tests-0123456789")) == ["REC-01"]
     assert (offer.is_opened, mini_tender.state, opening_of(mini_tender).opened_at) == (False, MiniTenderState.PUBLISHED, None)
     assert confirm(mini_tender, second).opened_at == AFTER

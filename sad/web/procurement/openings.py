@@ -1,0 +1,120 @@
+"""The opening of offers: asked by one person, confirmed by another; then its record, which says who, when and what."""
+
+from collections import Counter
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from flask import Response, current_app, flash, redirect, url_for
+from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload, selectinload
+from wtforms import RadioField
+
+from sad import clock
+from sad.actions.declarations import declaration_of, declare_interests
+from sad.actions.openings import ASK_LASTS, ask_opening, confirm_opening, is_waiting, openers_of, opening_of
+from sad.actions.publications import invitees_of
+from sad.db import session
+from sad.domain.phases import phase
+from sad.models.mini_tenders import MiniTender
+from sad.models.offers import Offer, OfferFile, OfferState
+from sad.models.openings import Opening
+from sad.models.people import Person, Role
+from sad.web.access import allow, current_organisation, current_person, own_or_404
+from sad.web.acts import attempt, form_page
+from sad.web.fields import Form, Required
+from sad.web.procurement.opened import READERS
+
+FREE, CONCERNED = "no", "yes"
+
+
+class OpeningForm(Form):
+    has_conflict = RadioField(
+        "Votre déclaration",
+        [Required("Choisissez l’une des deux phrases.")],
+        choices=[
+            (FREE, "Je n’ai aucun intérêt, ni personnel ni familial, dans une entreprise invitée."),
+            (CONCERNED, "J’ai un lien avec une entreprise invitée : je laisse la place à un collègue."),
+        ],
+    )
+
+
+@allow(*READERS)
+def opening(mini_tender_id: int) -> Response:
+    """Before: who may open, and what it does. After: the record."""
+    return _page(_published(mini_tender_id), OpeningForm(formdata=None))
+
+
+@allow(Role.OPENER)
+def ask(mini_tender_id: int) -> Response:
+    """Ask, as the first of two people."""
+    return _take_part(mini_tender_id, ask_opening, "Votre demande est envoyée. Une autre personne ouvre les offres.")
+
+
+@allow(Role.OPENER)
+def confirm(mini_tender_id: int) -> Response:
+    """Open, as the second."""
+    return _take_part(mini_tender_id, _open, "Les offres sont ouvertes.")
+
+
+def _open(mini_tender: MiniTender, *, by: Person, at: datetime) -> Opening:
+    return confirm_opening(mini_tender, seal_key=current_app.settings.seal_key, by=by, at=at)  # type: ignore[attr-defined]
+
+
+def _take_part(mini_tender_id: int, act: Callable[..., Opening], done_words: str) -> Response:
+    """Declare one's interests, then act; whoever is concerned only declares."""
+    mini_tender, form, by, at = _published(mini_tender_id), OpeningForm(), current_person(), clock.now()
+    if form.validate_on_submit():
+        is_concerned = form.has_conflict.data == CONCERNED
+        with attempt(form) as done:
+            declare_interests(mini_tender, has_conflict=is_concerned, by=by, at=at)
+            if not is_concerned:
+                act(mini_tender, by=by, at=at)
+        if done:
+            flash("Votre déclaration est enregistrée : un collègue prend le relais." if is_concerned else done_words, "success")
+            return redirect(url_for("procurement.opening", mini_tender_id=mini_tender_id))
+    return _page(_published(mini_tender_id), form)
+
+
+def _published(mini_tender_id: int) -> MiniTender:
+    """A mini-tender of the organisation that was sent; 404 otherwise."""
+    sent = select(MiniTender).where(
+        MiniTender.id == mini_tender_id, MiniTender.organisation_id == current_organisation().id, MiniTender.published_at.is_not(None)
+    )
+    return own_or_404(sent.options(joinedload(MiniTender.service), joinedload(MiniTender.category), selectinload(MiniTender.lines)))
+
+
+def _page(mini_tender: MiniTender, form: OpeningForm) -> Response:
+    asked, at = opening_of(mini_tender), clock.now()
+    if asked is not None and asked.opened_at is not None:
+        return form_page("procurement/opening_record.html", form, mini_tender=mini_tender, opening=asked, **_record(mini_tender))
+    person = current_person()
+    declared = declaration_of(mini_tender, person)
+    return form_page(
+        "procurement/opening.html",
+        form,
+        mini_tender=mini_tender,
+        phase=phase(mini_tender, at),
+        at=at,
+        asked=asked if asked and is_waiting(mini_tender, asked, at) else None,
+        expires_at=asked.asked_at + ASK_LASTS if asked else None,
+        openers=openers_of(mini_tender),
+        invitees=invitees_of(mini_tender),
+        person=person,
+        is_opener=person.has_role(Role.OPENER),
+        is_concerned=declared is not None and declared.has_conflict,
+    )
+
+
+def _record(mini_tender: MiniTender) -> dict[str, Any]:
+    """What was received, once it may be known."""
+    received = select(Offer).where(Offer.mini_tender_id == mini_tender.id).options(joinedload(Offer.supplier))
+    offers = session.scalars(received.order_by(Offer.received_at, Offer.id)).all()
+    files = select(OfferFile.offer_id, func.count(OfferFile.id)).join(OfferFile.offer).where(Offer.mini_tender_id == mini_tender.id)
+    live = [offer for offer in offers if offer.state == OfferState.DEPOSITED]
+    return {
+        "in_time": [offer for offer in live if not offer.late],
+        "late": [offer for offer in live if offer.late],
+        "ended": Counter(offer.state for offer in offers),
+        "files": dict(session.execute(files.group_by(OfferFile.offer_id)).all()),
+    }
