@@ -24,7 +24,7 @@ ASKED = (Nature.CAPACITY, Nature.INFORMATION)
 def hold(application: Application) -> Application:
     """Lock its row until the end of the transaction and read it again, so that two decisions never cross."""
     session.flush()
-    session.refresh(application, with_for_update=True)
+    session.refresh(application, with_for_update={"of": Application})
     return application
 
 

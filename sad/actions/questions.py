@@ -47,7 +47,7 @@ def answer_question(question: Question, answer: str, *, by: Person, at: datetime
     """Answer once, to every invitee, without saying who asked (TIM-04)."""
     if not answer.strip():
         raise refuse("La réponse est vide.", "Elle sera lue par tous les fournisseurs invités.", rule="TIM-04", field="answer")
-    session.refresh(question, with_for_update=True)
+    session.refresh(question, with_for_update={"of": Question})
     if question.answer is not None:
         raise refuse("Cette question a déjà sa réponse.", "La compléter en répondant à une autre question.", rule="TIM-04")
     mini_tender = question.mini_tender

@@ -101,8 +101,8 @@ def publish_stage(row: StageRow, *, justifications: Mapping[str, str], by: Perso
     `justifications` gives a reason by rule for each warning. Raises `Refused` with everything that stands against it.
     """
     session.flush()
-    session.refresh(row.system, with_for_update=True)
-    session.refresh(row, with_for_update=True)
+    session.refresh(row.system, with_for_update={"of": PurchasingSystem})
+    session.refresh(row, with_for_update={"of": StageRow})
     if row.published_at is not None:
         raise refuse("Ce palier est publié : il ne change plus.", "Il peut être repoussé ou adouci, pour tous.", rule="PAL-02")
     examined = examine_stage(row, at)

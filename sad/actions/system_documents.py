@@ -33,7 +33,7 @@ def publish_document(system: PurchasingSystem, title: str, file: StoredFile, *, 
 
 def remove_document(published: SystemDocument, *, by: Person, at: datetime) -> None:
     """Take a document out of a draft; once the system is open it stays (SAD-04)."""
-    session.refresh(published.system, with_for_update=True)
+    session.refresh(published.system, with_for_update={"of": PurchasingSystem})
     if published.system.opened_at is not None:
         raise refuse(
             "Ce document est publié : il reste libre d’accès pendant toute la validité du système.",

@@ -139,7 +139,7 @@ def facts_of(system: PurchasingSystem) -> SystemFacts:
 def hold_draft(system: PurchasingSystem) -> None:
     """Lock the row and read it again. Raises `Refused` once the system is open: its notice describes it (SAD-03)."""
     session.flush()
-    session.refresh(system, with_for_update=True)
+    session.refresh(system, with_for_update={"of": PurchasingSystem})
     if system.opened_at is not None:
         raise refuse(
             "Ce système est ouvert : son avis le décrit, il ne se modifie plus, et il reste ouvert aux candidatures.",

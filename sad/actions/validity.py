@@ -24,7 +24,7 @@ def extend_system(
 ) -> SystemChange:
     """Put off the last day of validity, and tell the suppliers. Raises `Refused` with every fault (SAD-21)."""
     session.flush()
-    session.refresh(system, with_for_update=True)
+    session.refresh(system, with_for_update={"of": PurchasingSystem})
     faults = extension_faults(system, valid_until, notice_reference=notice_reference, reason=reason, at=at)
     if faults:
         raise Refused(*faults)
@@ -37,7 +37,7 @@ def extend_system(
 def end_system(system: PurchasingSystem, *, notice_reference: str, reason: str, by: Person, at: datetime) -> SystemChange:
     """End the validity now, and tell the suppliers; what was invited before goes on. Raises `Refused` with every fault (SAD-21)."""
     session.flush()
-    session.refresh(system, with_for_update=True)
+    session.refresh(system, with_for_update={"of": PurchasingSystem})
     faults = ending_faults(system, notice_reference=notice_reference, reason=reason, at=at)
     if faults:
         raise Refused(*faults)

@@ -48,24 +48,24 @@ class Screen:
     def url(self, system: PurchasingSystem) -> str:
         """Its address for this draft."""
         keys = {"screen": self.key} if self.form else {}
-        return url_for(f"procurement.{self.endpoint}", system_id=system.id, **keys)
+        return url_for(self.endpoint, system_id=system.id, **keys)
 
 
 SCREENS = (
-    Screen("essentiel", "L’essentiel", "edit_system", ("valid_from", "valid_until", "max_value"), EssentialsForm),
-    Screen("achats", "Ce qui est acheté", "edit_system", ("purpose", "estimated_quantity"), PurchasesForm, "Achats"),
+    Screen("essentiel", "L’essentiel", "procurement.edit_system", ("valid_from", "valid_until", "max_value"), EssentialsForm),
+    Screen("achats", "Ce qui est acheté", "procurement.edit_system", ("purpose", "estimated_quantity"), PurchasesForm, "Achats"),
     Screen(
         "fonctionnement",
         "Fonctionnement",
-        "edit_system",
+        "procurement.edit_system",
         ("operation", "equipment", "environmental_clause"),
         OperationForm,
         "Mode d’emploi",
     ),
-    Screen("categories", "Catégories", "system_categories", ("categories",)),
-    Screen("paliers", "Paliers", "system_stages", ("stages",)),
-    Screen("avis", "Avis", "edit_system", ("notice_reference", "notice_dispatched_at"), NoticeForm),
-    Screen("documents", "Documents", "system_documents", ()),
+    Screen("categories", "Catégories", "procurement.system_categories", ("categories",)),
+    Screen("paliers", "Paliers", "procurement.system_stages", ("stages",)),
+    Screen("avis", "Avis", "procurement.edit_system", ("notice_reference", "notice_dispatched_at"), NoticeForm),
+    Screen("documents", "Documents", "procurement.system_documents", ()),
 )
 
 
