@@ -30,7 +30,6 @@ from sad.models.applications import Application, ApplicationDocument, Applicatio
 from sad.models.awards import Award
 from sad.models.documents import Document
 from sad.models.evaluations import Ranking
-from sad.models.letters import Letter
 from sad.models.mini_tenders import MiniTender
 from sad.models.offers import Offer
 from sad.models.organisations import Organisation, Service
@@ -102,13 +101,10 @@ def make_half(data_dir: Path) -> Half:
     _keep_papers(half, data_dir)
     for supplier in (half.supplier, half.rival):
         invite_member(supplier, f"cousin-{supplier.id}@producteur.example", link=HOME.__add__, by=member_of(supplier), at=NOW)
-    session.flush()
+    abandoned = make_supplier()
+    abandoned.members[0].left_at = NOW
+    make_admission(abandoned, half.categories[0], half.buyer)
     return half
-
-
-def letters_of(half: Half) -> list[Letter]:
-    """The letters that its supplier has received."""
-    return list(session.scalars(select(Letter).where(Letter.supplier_id == half.supplier.id).order_by(Letter.id)))
 
 
 def _launch_all(half: Half) -> None:
