@@ -104,7 +104,7 @@ def test_before_the_deadline_the_page_says_until_when_and_offers_no_button(clien
 def test_one_asks_the_other_opens_and_the_record_says_it(clients, need):
     deposit(need, 0, prices=("2.00", "5.00"), files=[PDF])
     html = read(clients["nadia"], need)
-    assert "Demander l’ouverture" in html and "Nadia" in html and "Paul" in html
+    assert "Demander l’ouverture" in html and "Nadia demande l’ouverture" in html and "Paul" in html
     post(clients["nadia"], need, "/demander")
     assert "À une autre personne d’ouvrir" in read(clients["nadia"], need)
     assert "Ouvrir les offres, définitivement" in read(clients["paul"], need)

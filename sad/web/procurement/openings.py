@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Response, current_app, flash, redirect, url_for
 from sqlalchemy import func, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import joinedload
 from wtforms import RadioField
 
 from sad import clock
@@ -16,6 +16,7 @@ from sad.actions.openings import ASK_LASTS, ask_opening, confirm_opening, is_wai
 from sad.actions.publications import invitees_of
 from sad.db import session
 from sad.domain.phases import phase
+from sad.letters import openings as letters
 from sad.models.mini_tenders import MiniTender
 from sad.models.offers import Offer, OfferFile, OfferState
 from sad.models.openings import Opening
@@ -34,7 +35,7 @@ class OpeningForm(Form):
         [Required("Choisissez l’une des deux phrases.")],
         choices=[
             (FREE, "Je n’ai aucun intérêt, ni personnel ni familial, dans une entreprise invitée."),
-            (CONCERNED, "J’ai un lien avec une entreprise invitée : je laisse la place à un collègue."),
+            (CONCERNED, "J’ai un lien avec une entreprise invitée : je laisse la place à un collègue."),
         ],
     )
 
@@ -71,34 +72,37 @@ def _take_part(mini_tender_id: int, act: Callable[..., Opening], done_words: str
             if not is_concerned:
                 act(mini_tender, by=by, at=at)
         if done:
-            flash("Votre déclaration est enregistrée : un collègue prend le relais." if is_concerned else done_words, "success")
+            flash("Votre déclaration est enregistrée : un collègue prend le relais." if is_concerned else done_words, "success")
             return redirect(url_for("procurement.opening", mini_tender_id=mini_tender_id))
     return _page(_published(mini_tender_id), form)
 
 
 def _published(mini_tender_id: int) -> MiniTender:
     """A mini-tender of the organisation that was sent; 404 otherwise."""
+    around = (MiniTender.service, MiniTender.category, MiniTender.organisation)
     sent = select(MiniTender).where(
         MiniTender.id == mini_tender_id, MiniTender.organisation_id == current_organisation().id, MiniTender.published_at.is_not(None)
     )
-    return own_or_404(sent.options(joinedload(MiniTender.service), joinedload(MiniTender.category), selectinload(MiniTender.lines)))
+    return own_or_404(sent.options(*map(joinedload, around)))
 
 
 def _page(mini_tender: MiniTender, form: OpeningForm) -> Response:
     asked, at = opening_of(mini_tender), clock.now()
     if asked is not None and asked.opened_at is not None:
         return form_page("procurement/opening_record.html", form, mini_tender=mini_tender, opening=asked, **_record(mini_tender))
-    person = current_person()
-    declared = declaration_of(mini_tender, person)
+    person, openers = current_person(), openers_of(mini_tender)
+    declared, told = declaration_of(mini_tender, person), [each for each in openers if each.id != person.id]
+    waiting = asked if asked and is_waiting(mini_tender, asked, at) else None
     return form_page(
         "procurement/opening.html",
         form,
         mini_tender=mini_tender,
         phase=phase(mini_tender, at),
-        at=at,
-        asked=asked if asked and is_waiting(mini_tender, asked, at) else None,
-        expires_at=asked.asked_at + ASK_LASTS if asked else None,
-        openers=openers_of(mini_tender),
+        asked=waiting,
+        expires_at=waiting.asked_at + ASK_LASTS if waiting else None,
+        openers=openers,
+        told=told,
+        letter=None if waiting or not told else letters.opening_asked(mini_tender, asked_by=person, expires_at=at + ASK_LASTS),
         invitees=invitees_of(mini_tender),
         person=person,
         is_opener=person.has_role(Role.OPENER),
