@@ -51,8 +51,8 @@ def outcome_line(mini_tender: MiniTender) -> str:
     if award is None or award.decided_at is None:
         return ""
     offer = award.place.offer
-    start = f"L’offre {of(offer.supplier.name)} est retenue, pour {money(offer.total)} hors taxe."
-    return f"{start} Marché notifié le {long_date(award.notified_at)}." if award.notified_at else f"{start} Le marché n’est pas encore notifié."
+    next_step = f"Marché notifié le {long_date(award.notified_at)}." if award.notified_at else "Le marché n’est pas encore notifié."
+    return f"L’offre {of(offer.supplier.name)} est retenue, pour {money(offer.total)} hors taxe. {next_step}"
 
 
 def tenderers_of(mini_tender: MiniTender) -> list[Offer]:
