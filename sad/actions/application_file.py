@@ -2,10 +2,9 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
-
 from sad.actions.letters import post_to_supplier
 from sad.actions.limits import is_application_sealed, window_ends
+from sad.actions.stages import roadmap_of
 from sad.db import session
 from sad.domain.errors import refuse
 from sad.domain.requirements import Nature, Requirement
@@ -14,8 +13,6 @@ from sad.domain.stages import Stage, stage_in_force
 from sad.domain.wording import proves_no_exclusion
 from sad.letters.text import LetterText
 from sad.models.applications import PENDING_STATES, Application, ApplicationState
-from sad.models.stages import Stage as StageRow
-from sad.models.systems import PurchasingSystem
 
 EDITABLE = (ApplicationState.DRAFT, ApplicationState.COMPLETION_REQUESTED)
 ASKED = (Nature.CAPACITY, Nature.INFORMATION)
@@ -28,21 +25,11 @@ def hold(application: Application) -> Application:
     return application
 
 
-def roadmap(system: PurchasingSystem) -> list[Stage]:
-    """The published stages of a system, by date."""
-    rows = session.scalars(
-        select(StageRow)
-        .where(StageRow.system_id == system.id, StageRow.published_at.is_not(None))
-        .order_by(StageRow.effective_on, StageRow.number)
-    )
-    return [row.as_value() for row in rows]
-
-
 def stage_of(application: Application, at: datetime) -> Stage:
     """The stage that applies: frozen at the first submission, or in force now for a draft. Raises `Refused` (PAL-04)."""
     if application.stage_content is not None:
         return application.frozen_stage()
-    return stage_in_force(roadmap(application.system), at)
+    return stage_in_force(roadmap_of(application.system), at)
 
 
 def questions(application: Application, stage: Stage) -> tuple[Requirement, ...]:

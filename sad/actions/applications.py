@@ -7,9 +7,10 @@ from typing import Any
 
 from sqlalchemy import select
 
-from sad.actions.application_file import check_editable, hold, questions, roadmap, stage_of, tell
+from sad.actions.application_file import check_editable, hold, questions, stage_of, tell
 from sad.actions.journal import record
 from sad.actions.limits import is_application_sealed, limits_if_received, window_ends
+from sad.actions.stages import roadmap_of
 from sad.actions.vault import attach_held_proofs
 from sad.db import session
 from sad.domain.admission.decision import FORMAL_GROUNDS, examine
@@ -83,7 +84,7 @@ def submit_application(application: Application, *, is_sworn: bool, by: Person, 
     faults = list(validity_faults(application.system, at))
     if faults:
         raise Refused(*faults)
-    stage = stage_in_force(roadmap(application.system), at)
+    stage = stage_in_force(roadmap_of(application.system), at)
     faults = list(submission_faults(application, stage, is_sworn=is_sworn, at=at))
     if faults:
         raise Refused(*faults)

@@ -10,19 +10,17 @@ from sqlalchemy.orm import joinedload
 
 from sad import parameters
 from sad.actions.limits import prolonged_until
+from sad.actions.stages import roadmap_of
 from sad.db import session
 from sad.domain.calendar import earliest_deadline, last_day, paris_day
 from sad.domain.errors import Refusal
 from sad.domain.launch import Launch, PendingApplication, launch_faults, launch_warnings
 from sad.domain.law import LaunchLaw
-from sad.domain.stages import Stage as StageValue
 from sad.domain.stages import stage_in_force, unchecked_grid
 from sad.models.admissions import Admission, AdmissionState
 from sad.models.applications import PENDING_STATES, Application
 from sad.models.mini_tenders import MiniTender
-from sad.models.stages import Stage
 from sad.models.suppliers import Supplier
-from sad.models.systems import PurchasingSystem
 
 # What the person who writes a need cannot mend: the buyers decide applications, and wait for the periods of the system.
 BUYERS_OWN = frozenset({"SAD-07", "SAD-10", "SAD-15", "SAD-16", "CRI-05", "CRI-06"})
@@ -54,7 +52,7 @@ def prospect_of(mini_tender: MiniTender, at: datetime) -> Prospect:
 def launch_of(mini_tender: MiniTender, admitted: int, at: datetime) -> Launch:
     """The mini-tender as the rules of launching read it, if it left at that instant."""
     system, category = mini_tender.system, mini_tender.category
-    stage = stage_in_force(published_stages(system), at)
+    stage = stage_in_force(roadmap_of(system), at)
     key = category.key if category else ""
     return Launch(
         at=at,
@@ -102,12 +100,6 @@ def admitted_to(mini_tender: MiniTender) -> list[Supplier]:
         .where(Admission.category_id == mini_tender.category_id, Admission.state == AdmissionState.ADMITTED)
     )
     return list(session.scalars(admitted.order_by(Supplier.name, Supplier.id)))
-
-
-def published_stages(system: PurchasingSystem) -> list[StageValue]:
-    """The published stages of a system, as the rules read them."""
-    rows = session.scalars(select(Stage).where(Stage.system_id == system.id, Stage.published_at.is_not(None)))
-    return [row.as_value() for row in rows]
 
 
 def chosen_weights(mini_tender: MiniTender) -> dict[str, Decimal] | None:

@@ -10,7 +10,7 @@ from sad import storage
 from sad.actions.admissions import admit, refuse_application
 from sad.actions.applications import save_answers, start_application, submit_application
 from sad.actions.completions import request_completion
-from sad.actions.launches import published_stages
+from sad.actions.stages import roadmap_of
 from sad.actions.suppliers import Profile, register_supplier
 from sad.actions.usual_offers import declare_usual_offer
 from sad.actions.vault import attach_document
@@ -138,7 +138,7 @@ def _decide(application: Application, supplier: DemoSupplier, setting: Setting, 
 
 
 def _capacities(application: Application) -> tuple[Requirement, ...]:
-    stage = stage_in_force(published_stages(application.system), application.started_at)
+    stage = stage_in_force(roadmap_of(application.system), application.started_at)
     return stage.of_nature(Nature.CAPACITY, application.category.key, application.supplier.families)
 
 

@@ -3,8 +3,8 @@
 import pytest
 from sqlalchemy import event
 
-from sad.actions.launches import published_stages
 from sad.actions.reach import reach_of
+from sad.actions.stages import roadmap_of
 from sad.db import session
 from sad.domain.stages import Stage
 from sad.models.admissions import AdmissionState
@@ -29,7 +29,7 @@ def draft(database):
 
 
 def stage(mini_tender, number: int) -> Stage:
-    return next(each for each in published_stages(mini_tender.system) if each.number == number)
+    return next(each for each in roadmap_of(mini_tender.system) if each.number == number)
 
 
 def test_each_constraint_says_how_many_can_honour_it(draft):

@@ -4,8 +4,8 @@ from datetime import datetime
 
 from flask import Response, url_for
 
-from sad.actions.launches import published_stages
 from sad.actions.reach import reach_of
+from sad.actions.stages import roadmap_of
 from sad.domain.stages import stage_in_force
 from sad.models.mini_tenders import MiniTender
 from sad.web.acts import form_page
@@ -29,7 +29,7 @@ SCREEN_OF = {
 
 def screen(template: str, step: int, form: VersionedForm, need: MiniTender, at: datetime, **context: object) -> Response:
     """The page of a screen: where one is, the form, and who could answer."""
-    stage = stage_in_force(published_stages(need.system), at)
+    stage = stage_in_force(roadmap_of(need.system), at)
     return form_page(template, form, need=need, steps=steps_of(need), step=step, stage=stage, reach=reach_of(need, stage), **context)
 
 

@@ -7,8 +7,9 @@ from decimal import Decimal
 from flask import Response, redirect, url_for
 
 from sad import clock
-from sad.actions.launches import chosen_weights, published_stages
+from sad.actions.launches import chosen_weights
 from sad.actions.mini_tenders import NeedChange
+from sad.actions.stages import roadmap_of
 from sad.domain.comparison import method_in_words
 from sad.domain.emphasis import emphasised
 from sad.domain.requirements import Nature, Requirement
@@ -49,7 +50,7 @@ def weights(mini_tender_id: int) -> Response:
 
 
 def _criteria(need: MiniTender, at: datetime) -> tuple[Requirement, ...]:
-    stage = stage_in_force(published_stages(need.system), at)
+    stage = stage_in_force(roadmap_of(need.system), at)
     return stage.of_nature(Nature.AWARD_CRITERION, need.category.key if need.category else None)
 
 

@@ -6,7 +6,8 @@ from sqlalchemy import select
 from sad import clock
 from sad.actions import applications as acts
 from sad.actions import usual_offers, vault
-from sad.actions.application_file import check_editable, questions, roadmap, stage_of
+from sad.actions.application_file import check_editable, questions, stage_of
+from sad.actions.stages import roadmap_of
 from sad.db import transaction
 from sad.domain.admission.decision import examine
 from sad.domain.calendar import paris_day
@@ -125,7 +126,7 @@ def check(application_id: int) -> Response:
 
 def _summary(application: Application) -> dict[str, object]:
     """What the last screen shows: answers, proofs, and what will probably be asked or held against it."""
-    at, stages = clock.now(), roadmap(application.system)
+    at, stages = clock.now(), roadmap_of(application.system)
     stage, first = stage_in_force(stages, at), stage_in_force(stages, application.started_at)
     return {
         "application": application,
