@@ -146,8 +146,8 @@ DISCONTINUE = Act(
     rules=("AWD-10",),
     consequences=(
         "Aucun marché n’est conclu. C’est définitif.",
-        "Les offres déposées ne sont plus ouvertes ; celles qui le sont déjà gardent leurs notes au dossier.",
-        "Chaque fournisseur invité, qu’il ait répondu ou non, reçoit le motif et les recours.",
+        "Les offres encore scellées ne seront pas ouvertes ; celles qui le sont déjà restent au dossier avec leurs notes.",
+        "Chaque fournisseur invité, qu’il ait répondu ou non, reçoit le motif et les recours ; le service demandeur est prévenu aussi.",
         "Pour relancer le besoin, le service le recopie en deux clics.",
     ),
     kind="danger",
