@@ -51,7 +51,8 @@ def live_award(mini_tender: MiniTender) -> Award | None:
     """The award proposed or decided, if there is one that was not cancelled, with its offer and its people."""
     award = select(Award).where(Award.mini_tender_id == mini_tender.id, Award.state != AwardState.CANCELLED)
     place = joinedload(Award.place).joinedload(RankedOffer.offer).joinedload(Offer.supplier)
-    return session.scalar(award.options(place, joinedload(Award.proposer), joinedload(Award.decider)))
+    people = (joinedload(person).lazyload(Person.roles) for person in (Award.proposer, Award.decider))
+    return session.scalar(award.options(place, *people))
 
 
 def has_lapsed(award: Award, at: datetime) -> bool:
@@ -75,7 +76,7 @@ def opened_offers(mini_tender: MiniTender) -> list[Offer]:
 def marks_of(offers: Sequence[Offer]) -> dict[int, dict[str, Mark]]:
     """The marks given to these offers: offer id -> criterion -> mark; an offer without mark has an empty line."""
     found: dict[int, dict[str, Mark]] = {offer.id: {} for offer in offers}
-    for mark in session.scalars(select(Mark).where(Mark.offer_id.in_(found)).options(joinedload(Mark.evaluator))):
+    for mark in session.scalars(select(Mark).where(Mark.offer_id.in_(found)).options(joinedload(Mark.evaluator).lazyload(Person.roles))):
         found[mark.offer_id][mark.criterion] = mark
     return found
 

@@ -82,11 +82,15 @@ def latest_ranking(mini_tender: MiniTender) -> Ranking | None:
 
 
 def is_current(ranking: Ranking) -> bool:
-    """Whether the offers still say what they said when it was computed: no mark and no classification has changed since."""
+    """Whether no mark and no classification has changed since it was computed."""
+    offers = opened_offers(ranking.mini_tender)
+    return still_holds(ranking, offers, marks_of(offers))
+
+
+def still_holds(ranking: Ranking, offers: Sequence[Offer], marks: Mapping[int, Mapping[str, Mark]]) -> bool:
+    """Whether these opened offers and these marks say what they said when it was computed."""
     mini_tender = ranking.mini_tender
-    offers = opened_offers(mini_tender)
-    regular = [offer for offer in offers if offer.classification == Classification.REGULAR]
-    bids = _bids(mini_tender, regular, marks_of(offers))
+    bids = _bids(mini_tender, [offer for offer in offers if offer.classification == Classification.REGULAR], marks)
     return bool(scoring_file_to_dict(mini_tender.title, mini_tender.frozen_grid(), bids) == ranking.scoring_file)
 
 

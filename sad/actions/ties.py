@@ -47,7 +47,8 @@ def first_places(ranking: Ranking) -> list[RankedOffer]:
 def tie_decision_of(ranking: Ranking) -> TieDecision | None:
     """What was decided between the offers that share the first place, if anything."""
     decision = select(TieDecision).where(TieDecision.ranking_id == ranking.id)
-    return session.scalar(decision.options(joinedload(TieDecision.decider), joinedload(TieDecision.witness)))
+    people = (joinedload(person).lazyload(Person.roles) for person in (TieDecision.decider, TieDecision.witness))
+    return session.scalar(decision.options(*people))
 
 
 def _tie_faults(place: RankedOffer, reason: str, witness: Person, by: Person) -> Iterator[Refusal]:

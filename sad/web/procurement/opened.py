@@ -23,7 +23,7 @@ from sad.models.evaluations import Mark
 from sad.models.mini_tenders import MiniTender
 from sad.models.offers import Classification, Offer, OfferState
 from sad.models.openings import Opening
-from sad.models.people import Role
+from sad.models.people import Person, Role
 from sad.models.systems import PurchasingSystem
 from sad.web.access import current_organisation, own_or_404
 
@@ -76,6 +76,11 @@ class Evaluation:
         return self.award is not None or self.mini_tender.state not in ("opened", "ranked")
 
     @property
+    def offers_and_marks(self) -> tuple[list[Offer], dict[int, Mapping[str, Mark]]]:
+        """The opened offers, and their marks by offer id."""
+        return [each.offer for each in self.examined], {each.offer.id: each.marks for each in self.examined}
+
+    @property
     def regular(self) -> list[Examined]:
         return [each for each in self.examined if each.is_regular]
 
@@ -95,7 +100,7 @@ def opened_mini_tender(mini_tender_id: int) -> MiniTender:
             joinedload(MiniTender.system).joinedload(PurchasingSystem.organisation),
             joinedload(MiniTender.category),
             joinedload(MiniTender.service),
-            joinedload(MiniTender.creator),
+            joinedload(MiniTender.creator).lazyload(Person.roles),
             selectinload(MiniTender.lines),
         )
     )

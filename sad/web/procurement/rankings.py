@@ -4,7 +4,7 @@ from flask import Response, abort, flash, redirect, request, url_for
 from sqlalchemy import select
 
 from sad import clock
-from sad.actions.rankings import compute_ranking, is_current, latest_ranking
+from sad.actions.rankings import compute_ranking, latest_ranking, still_holds
 from sad.actions.ties import choose_between_ties, first_places, tie_decision_of
 from sad.db import session
 from sad.exports.scoring_file import scoring_file as exported
@@ -83,7 +83,7 @@ def _page(mini_tender: MiniTender, form: Form) -> Response:
         rule=_tie_rule(mini_tender),
         solidity=sentences_of(found),
         intervals=intervals_of(found),
-        is_current=is_current(found),
+        is_current=still_holds(found, *evaluation.offers_and_marks),
         is_unfolded="deplier" in request.args,
         per_person=per_person,
         may_evaluate=_may_evaluate(),
