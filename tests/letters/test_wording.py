@@ -53,6 +53,22 @@ def test_a_count_takes_its_plural_from_two():
     ]
 
 
+@pytest.mark.parametrize(
+    ("value", "unit", "expected"),
+    [
+        (44, "pièce", "44 pièces"),
+        (1, "pièce", "1 pièce"),
+        (Decimal("4.4"), "litre", "4,4 litres"),
+        (Decimal("1.5"), "litre", "1,5 litre"),
+        (Decimal("5.500"), "kg", "5,5 kg"),
+        (12, "plateau", "12 plateaux"),
+        (12, "repas", "12 repas"),
+    ],
+)
+def test_a_quantity_takes_the_plural_of_its_unit(value, unit, expected):
+    assert wording.quantity(value, unit).replace("\u00a0", " ") == expected
+
+
 def test_a_naive_instant_is_refused():
     with pytest.raises(ValueError, match="naive"):
         wording.moment(datetime(2026, 12, 3, 12, 0))  # noqa: DTZ001
