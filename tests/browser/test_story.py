@@ -1,29 +1,47 @@
 """The whole story, once, through the real pages."""
 
+from dataclasses import dataclass
+
 import pytest
 
-from tests.browser import admission
+from tests.browser import admission, award, consultation
+from tests.browser.award import Told
 from tests.browser.visitor import Findings
+
+
+@dataclass(frozen=True)
+class Story:
+    """What was found wrong on its pages, and what two of them say of the same offer."""
+
+    findings: Findings
+    ranked: Told
+    told: Told
 
 
 @pytest.fixture(scope="module")
 def story(browser, site, scene):
     findings = Findings()
-    admission.play(browser, site, scene, findings)
-    return findings
+    producer, buyer = admission.play(browser, site, scene, findings)
+    consultation.play(browser, site, findings, producer, buyer)
+    return Story(findings, *award.play(browser, site, findings, producer, buyer))
+
+
+def test_the_letter_of_a_loser_quotes_the_points_of_the_ranking(story):
+    assert len(story.ranked.points) == 6
+    assert story.told == story.ranked
 
 
 def test_no_page_of_the_story_has_a_fault_of_accessibility(story):
-    assert story.accessibility == []
+    assert not story.findings.accessibility, "\n".join(story.findings.accessibility)
 
 
 def test_every_page_of_the_story_is_sound_html(story):
-    assert story.html == []
+    assert not story.findings.html, "\n".join(story.findings.html)
 
 
 def test_every_page_of_the_story_fits_a_phone(story):
-    assert story.width == []
+    assert not story.findings.width, "\n".join(story.findings.width)
 
 
 def test_no_page_of_the_story_complains_nor_asks_another_host(story):
-    assert (story.console, story.strangers) == ([], [])
+    assert (story.findings.console, story.findings.strangers) == ([], [])

@@ -1,6 +1,7 @@
 """Somebody at a browser: goes, reads, types; each page seen is looked at on a phone and on a desk."""
 
 import re
+import traceback
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -138,7 +139,8 @@ class Visitor:
         try:
             check(self.answer.text())
         except Exception as fault:  # whatever the parser raises, all pages are looked at before the test says which are wrong
-            self.findings.html.append(f"{self.path}: {fault!r}"[:300])
+            broken = traceback.extract_tb(fault.__traceback__)[-1]
+            self.findings.html.append(f"{self.path}: {fault} at « {broken.line} »")
 
     def _look_at_width(self, width: int) -> None:
         where = f"{self.path} ({width} px)"

@@ -1,0 +1,115 @@
+"""Third part: two people open, judge, rank and award; a loser reads its letter."""
+
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+
+from playwright.sync_api import Browser
+from sqlalchemy import select
+
+from sad import db
+from sad.models.mini_tenders import MiniTender
+from tests.browser.admission import GOATS
+from tests.browser.consultation import TITLE
+from tests.browser.scene import SECOND
+from tests.browser.site import Site
+from tests.browser.visitor import Findings, Visitor
+
+WINNER, LAST = "Le Moulin de Jeanne", "Le Four de Paul"
+MARKS = {"Qualité et adaptation au besoin": {WINNER: "9", GOATS: "8", LAST: "7"}, "Livraison": {WINNER: "8", GOATS: "8", LAST: "7"}}
+POINTS = re.compile(r"^\W*(?P<label>[^:]+?)\s*:\s*(?P<points>[\d,]+)\s+sur\s+(?P<weight>[\d,]+)", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Told:
+    """What one page says of an offer: its total, and points by criterion, as printed."""
+
+    total: str
+    points: dict[str, str]
+
+
+def close(site: Site) -> None:
+    """Go a minute past the deadline."""
+    closes_at = db.session.scalars(select(MiniTender.closes_at).where(MiniTender.title == TITLE)).one()
+    db.session.remove()
+    assert closes_at is not None
+    site.move_to(closes_at + timedelta(minutes=1))
+
+
+def open_offers(first: Visitor, second: Visitor) -> None:
+    """One asks, the other opens; before that, nobody reads a name."""
+    first.open("/achats/")
+    first.follow(TITLE)
+    first.follow("Ouvrir les offres")
+    first.answer_to("Votre déclaration", "Je n’ai aucun intérêt")
+    first.press("Demander l’ouverture")
+    second.sign_in(SECOND)
+    second.open(first.path)
+    second.answer_to("Votre déclaration", "Je n’ai aucun intérêt")
+    second.press("Ouvrir les offres, définitivement")
+    second.expect(WINNER)
+
+
+def judge(buyer: Visitor) -> None:
+    """Each offer is classified, each criterion of judgement is marked, then all are ranked."""
+    buyer.follow("Examiner les offres")
+    for name in (WINNER, GOATS, LAST):
+        buyer.follow(name)
+        buyer.answer_to("Cette offre est", "Régulière")
+        buyer.press("Enregistrer")
+    for criterion, marks in MARKS.items():
+        buyer.follow(criterion)
+        for name, mark in marks.items():
+            buyer.page.get_by_label(re.compile(f"^Note .*{re.escape(name.split()[-1])}")).fill(mark)
+            buyer.page.get_by_label(re.compile(f"^Raison .*{re.escape(name.split()[-1])}")).fill(f"Mérite {mark} sur 10.")
+        buyer.press("Enregistrer les notes")
+    buyer.press("Classer les offres")
+    buyer.expect("Classement des offres")
+
+
+def read_ranking(buyer: Visitor, name: str) -> Told:
+    """What the ranking says of one offer."""
+    buyer.follow("Tout déplier")
+    row = buyer.page.get_by_role("row").filter(has=buyer.page.get_by_role("link", name=name))
+    total = row.locator("td.points").inner_text()
+    said = "\n".join(row.locator("details li").all_inner_texts())
+    return Told(_number(total), {found["label"]: found["points"] for found in POINTS.finditer(said)})
+
+
+def award(buyer: Visitor, authority: Visitor) -> None:
+    """One proposes, the other decides; the letters are read before they go."""
+    buyer.open(authority.path)
+    buyer.follow("Proposer l’attribution")
+    buyer.press("Proposer cette attribution")
+    authority.open(buyer.path)
+    authority.follow("Décider")
+    authority.press("Décider et envoyer 3 lettres")
+    authority.expect("L’attribution est décidée")
+
+
+def read_letter(loser: Visitor) -> Told:
+    """What the letter says to the one who was not retained."""
+    loser.open("/fournisseur/courriers")
+    loser.follow(f"Votre offre n’est pas retenue : {TITLE}")
+    text = loser.page.locator(".letter").inner_text()
+    total = re.search(r"avec ([\d,]+) points", text)
+    assert total is not None, text
+    return Told(total.group(1), {found["label"]: found["points"] for found in POINTS.finditer(text)})
+
+
+def play(browser: Browser, site: Site, findings: Findings, producer: Visitor, buyer: Visitor) -> tuple[Told, Told]:
+    """What the ranking, then the letter, say of the producer's offer."""
+    close(site)
+    second = Visitor(browser, site, findings)
+    open_offers(buyer, second)
+    judge(second)
+    ranked = read_ranking(second, GOATS)
+    award(buyer, second)
+    assert site.deliver() >= 3
+    return ranked, read_letter(producer)
+
+
+def _number(text: str) -> str:
+    found = re.search(r"[\d,]+", text)
+    assert found is not None, text
+    return found.group()
