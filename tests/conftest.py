@@ -15,6 +15,19 @@ from sqlalchemy.engine import make_url
 from sad import db, migrations
 from sad.settings import Settings
 
+ALONE = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+EMPTY = """
+SET session_replication_role = replica;
+DO $$ DECLARE it record; BEGIN
+  FOR it IN SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version' LOOP
+    EXECUTE format('DELETE FROM %I', it.name);
+  END LOOP;
+  FOR it IN SELECT sequencename AS name FROM pg_sequences WHERE schemaname = 'public' LOOP
+    EXECUTE format('ALTER SEQUENCE %I RESTART', it.name);
+  END LOOP;
+END $$;
+INSERT INTO journal_head (id, seq, hash) VALUES (1, 0, repeat('0', 64));
+"""
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
 
 
@@ -74,6 +87,12 @@ def postgresql_template(postgresql_server: str) -> str:
     return name
 
 
+@pytest.fixture(scope="session")
+def postgresql_database(postgresql_server: str, postgresql_template: str) -> Iterator[str]:
+    """One database for the whole run, emptied after each test: making one for each would take most of the time."""
+    yield from _own_database(postgresql_server, postgresql_template)
+
+
 @pytest.fixture
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The address of a fresh, migrated database."""
@@ -82,13 +101,12 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         shutil.copy(request.getfixturevalue("sqlite_template"), path)
         yield f"sqlite:///{path}"
         return
-    server = request.getfixturevalue("postgresql_server")
-    template = request.getfixturevalue("postgresql_template")
-    name = f"sad_{uuid.uuid4().hex[:12]}"
-    _administer(server, f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
-    yield _database(server, name)
+    if request.node.get_closest_marker("own_database"):
+        yield from _own_database(request.getfixturevalue("postgresql_server"), request.getfixturevalue("postgresql_template"))
+        return
+    yield request.getfixturevalue("postgresql_database")
     db.session.remove()
-    _administer(server, f'DROP DATABASE "{name}" WITH (FORCE)')
+    _empty(request.getfixturevalue("postgresql_database"))
 
 
 @pytest.fixture
@@ -124,6 +142,20 @@ def app(settings: Settings, database: Engine):
 @pytest.fixture
 def client(app):
     return app.test_client()
+
+
+def _own_database(server: str, template: str) -> Iterator[str]:
+    name = f"sad_{uuid.uuid4().hex[:12]}"
+    _administer(server, f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    yield _database(server, name)
+    db.session.remove()
+    _administer(server, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def _empty(url: str) -> None:
+    """Take every row out, triggers and foreign keys aside, and count from one again."""
+    _administer(url, ALONE)
+    _administer(url, EMPTY)
 
 
 def _database(server: str, name: str) -> str:

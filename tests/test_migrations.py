@@ -14,6 +14,7 @@ from sad.db import Base
 from sad.models.registry import AGGREGATES
 
 assert AGGREGATES
+pytestmark = pytest.mark.own_database
 VERSIONS = sorted((Path(__file__).resolve().parent.parent / "migrations" / "versions").glob("*.py"))
 
 

@@ -43,6 +43,7 @@ def test_an_address_that_is_none_is_refused(run):
     assert "n’est pas une adresse" in result.stderr
 
 
+@pytest.mark.own_database
 def test_a_database_behind_its_migrations_names_the_command_to_run(run, database):
     migrations.downgrade(database, "-1")
     result = run("administrator", "ada@agglo.example")

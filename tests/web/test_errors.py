@@ -121,6 +121,7 @@ def test_too_large_a_request_is_refused_with_the_limits_shown_on_the_page(client
     assert "Mo par fichier" in answer.text
 
 
+@pytest.mark.own_database
 def test_a_database_behind_its_migrations_serves_nothing_but_the_command_to_run(settings, database):
     migrations.downgrade(database, "-1")
     client = create_app(settings).test_client()

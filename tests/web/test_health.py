@@ -59,6 +59,7 @@ def test_a_job_that_fails_is_named_without_its_error(client):
     assert "secret" not in answer.text
 
 
+@pytest.mark.own_database
 def test_a_database_behind_its_migrations_is_not_healthy(client, database: Engine):
     migrations.downgrade(database, "-1")
     answer = client.get("/healthz")
