@@ -38,7 +38,7 @@ class Visitor:
     def __init__(self, browser: Browser, site: Site, findings: Findings, *, width: int = DESK) -> None:
         self.site, self.findings, self.width = site, findings, width
         self.context = browser.new_context(viewport={"width": width, "height": HEIGHT}, locale="fr-FR", timezone_id="Europe/Paris")
-        self.context.set_default_timeout(10_000)
+        self.context.set_default_timeout(30_000)
         self.page: Page = self.context.new_page()
         self.answer: Response | None = None
         self.page.on("response", self._keep)
