@@ -65,8 +65,8 @@ def ranking_faults(mini_tender: MiniTender, offers: Sequence[Offer], marks: Mapp
         for offer in regular
         if findings[offer.id].awaits_explanation
     ]
-    for bid in _bids(mini_tender, regular, marks):
-        faults += _unsaid_faults(bid, grid)
+    for offer, bid in zip(regular, _bids(mini_tender, regular, marks), strict=True):
+        faults += _unsaid_faults(offer.supplier.name, bid, grid)
     if not offers or (not regular and not faults):
         remedy = "Déclarer la consultation sans suite : elle est infructueuse."
         faults.append(Refusal("Il n’y a aucune offre régulière à classer.", remedy, "AWD-10"))
@@ -153,12 +153,12 @@ def _bids(mini_tender: MiniTender, offers: Sequence[Offer], marks: Mapping[int, 
     return [offer.as_bid(grid, stage, {key: mark.value for key, mark in marks[offer.id].items()}) for offer in offers]
 
 
-def _unsaid_faults(bid: Bid, grid: Grid) -> Iterator[Refusal]:
+def _unsaid_faults(name: str, bid: Bid, grid: Grid) -> Iterator[Refusal]:
     for leaf in unsaid(bid, grid):
         if leaf.method == "scale":
-            yield Refusal(f"{bid.ref} : il manque la note « {leaf.label} ».", "La donner, avec sa raison.", "ANA-05")
+            yield Refusal(f"{name} : il manque la note « {leaf.label} ».", "La donner, avec sa raison.", "ANA-05")
         else:
-            yield Refusal(f"{bid.ref} : l’offre ne dit rien sur « {leaf.label} ».", "La classer irrégulière (L2152-2).", "ANA-01")
+            yield Refusal(f"{name} : l’offre ne dit rien sur « {leaf.label} ».", "La classer irrégulière (L2152-2).", "ANA-01")
 
 
 def _frozen_faults(mini_tender: MiniTender) -> Iterator[Refusal]:

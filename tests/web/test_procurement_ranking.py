@@ -281,7 +281,9 @@ def test_an_award_goes_from_a_proposal_to_the_letters_shown_before_they_leave_to
     address = at(mini_tender, f"attribution/{number(award)}")
     assert "une autre personne décide" in read(client, at(mini_tender, "attribution"))
     assert client.get(f"{address}/decider").status_code == 403
-    enter(client, mini_tender, Role.AWARD_AUTHORITY)
+    enter(client, mini_tender, Role.AWARD_AUTHORITY, declared=False)
+    assert "Faire ma déclaration" in read(client, f"{address}/decider")
+    assert client.post(at(mini_tender), data={"has_conflict": "no"}).location == f"{address}/decider"
     shown = read(client, f"{address}/decider")
     assert "Décider et envoyer 2 lettres" in shown
     client.post(f"{address}/decider")

@@ -55,7 +55,7 @@ def propose_award(mini_tender_id: int) -> Response:
     mini_tender = opened_mini_tender(mini_tender_id)
     ranking = latest_ranking(mini_tender) or abort(404)
     place = _chosen(ranking)
-    form = ProposeForm(data={"reason": _proposed_reason(mini_tender, ranking)})
+    form = ProposeForm(data={"reason": _proposed_reason(mini_tender, place)})
     if form.validate_on_submit():
         with attempt(form) as done:
             acts.propose_award(place, form.reason.data, by=current_person(), at=clock.now())
@@ -152,9 +152,9 @@ def _chosen(ranking: Ranking) -> RankedOffer:
     return chosen[0] if chosen else abort(404)
 
 
-def _proposed_reason(mini_tender: MiniTender, ranking: Ranking) -> str:
-    rows = [row for row in rows_of(evaluation_of(mini_tender), ranking.places) if row.place.rank is not None]
-    return proposed_reason(rows[0], rows[1] if len(rows) > 1 else None)
+def _proposed_reason(mini_tender: MiniTender, place: RankedOffer) -> str:
+    (row,) = rows_of(evaluation_of(mini_tender), [place])
+    return proposed_reason(row)
 
 
 def _sent(mini_tender: MiniTender) -> Select[tuple[Letter]]:

@@ -7,7 +7,10 @@ from sqlalchemy.orm import undefer
 from sad import clock
 from sad.actions.classifications import classify_offer, record_price_justification
 from sad.actions.declarations import declaration_of, declare_interests, interest_faults
+from sad.actions.evaluations import live_award
 from sad.domain.sentences import of
+from sad.models.awards import AwardState
+from sad.models.mini_tenders import MiniTender
 from sad.models.offers import OfferFile
 from sad.models.people import Role
 from sad.web.access import allow, current_person, own_or_404
@@ -37,7 +40,7 @@ def evaluation(mini_tender_id: int) -> Response:
             declare_interests(mini_tender, has_conflict=form.has_conflict.data == "yes", by=person, at=clock.now())
         if done:
             flash("Votre déclaration est enregistrée.", "success")
-            return redirect(url_for("procurement.evaluation", mini_tender_id=mini_tender.id))
+            return redirect(_what_waited(mini_tender))
     asked = person.has_role(*DECIDERS) and declaration_of(mini_tender, person) is None
     found = evaluation_of(mini_tender)
     values = {each.offer.id: values_of(each) for each in found.examined}
@@ -113,6 +116,14 @@ def _offer_context(found: Evaluation, examined: Examined) -> dict[str, object]:
         "faults": interest_faults(found.mini_tender, current_person()) if _may_evaluate() else (),
         "may_evaluate": _may_evaluate(),
     }
+
+
+def _what_waited(mini_tender: MiniTender) -> str:
+    """Where a person goes on once its interests are declared: the award to decide if one waits for it, else the examination."""
+    award = live_award(mini_tender)
+    if award is not None and award.state == AwardState.PROPOSED and current_person().has_role(Role.AWARD_AUTHORITY):
+        return url_for("procurement.approve_award", mini_tender_id=mini_tender.id, award_id=award.id)
+    return url_for("procurement.evaluation", mini_tender_id=mini_tender.id)
 
 
 def _may_evaluate() -> bool:

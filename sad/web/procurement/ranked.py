@@ -63,13 +63,11 @@ def rows_of(evaluation: Evaluation, places: Sequence[RankedOffer]) -> list[Row]:
     ]
 
 
-def proposed_reason(first: Row, second: Row | None) -> str:
-    """A first draft of the reasons of a choice, from the points: never a price of another."""
+def proposed_reason(first: Row) -> str:
+    """A first draft of the reasons of a choice, from its own points: nothing of the others."""
     weighed = sorted((each for each in first.details if not each.is_part), key=lambda each: -Decimal(each.points) / Decimal(each.weight))
     best = listed([f"« {each.label} » ({french(each.points)} sur {french(each.weight)})" for each in weighed[:3]])
-    total = f"Offre classée première avec {french(first.place.total or '')} points"
-    ahead = f", contre {french(second.place.total or '')} pour la suivante" if second else ""
-    return f"{total}{ahead}. Ses points forts : {best}."
+    return f"Offre classée première avec {french(first.place.total or '')} points. Ses points forts : {best}."
 
 
 def per_person(offer: Offer) -> Decimal | None:
