@@ -13,7 +13,9 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from sad import db, migrations, parameters
 from sad.models.people import Role
+from sad.reference import product_families
 from sad.settings import ROOT, Settings, load_settings
+from sad.stages_model import model_categories
 from sad.storage import MAX_TOTAL_BYTES
 from sad.web import access, errors, fields, filters, headers, login, reception
 from sad.web.account import blueprint as account_pages
@@ -56,6 +58,8 @@ class SadApp(Flask):
                 return
             settings = settings or load_settings()
             parameters.law()
+            product_families()
+            model_categories()
             self.engine = db.bind(settings.database_url)
             self.secret_key = settings.secret_key
             self.config.update(login.cookie_settings(settings))
