@@ -80,6 +80,6 @@ NAVIGATION: tuple[Entry, ...] = (
     Entry("Accueil", "supplier.home"),
     Entry("Consultations", "supplier.mini_tenders", mini_tenders.waiting),
     Entry("Candidatures", "supplier.applications"),
-    Entry("Mes documents", "supplier.documents"),
-    Entry("Mes courriers", "supplier.letters"),
+    Entry("Documents", "supplier.documents"),
+    Entry("Courriers", "supplier.letters"),
 )
