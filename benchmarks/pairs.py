@@ -12,7 +12,10 @@ ROUNDS = 7
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Medians over the rounds: seconds of the work, seconds of its yardstick, their ratio, CPU ms for one unit of work."""
+    """Medians over the rounds: seconds of the work, seconds of its yardstick, their ratio, CPU ms for one unit of work.
+
+    `ratio` is the time of the work over that of its yardstick, or with `is_rate` its rate over that of its yardstick.
+    """
 
     name: str
     seconds: float
@@ -20,9 +23,12 @@ class Pair:
     ratio: float
     cpu_ms: float
     notes: str = ""
+    is_rate: bool = False
 
 
-def measure(name: str, work: Callable[[], object], yardstick: Callable[[], object], *, units: int = 1, rounds: int = ROUNDS) -> Pair:
+def measure(
+    name: str, work: Callable[[], object], yardstick: Callable[[], object], *, units: int = 1, rounds: int = ROUNDS, is_rate: bool = False
+) -> Pair:
     """Run both in turn, after one round that does not count."""
     work(), yardstick()
     taken: list[tuple[float, float, float]] = []
@@ -33,8 +39,8 @@ def measure(name: str, work: Callable[[], object], yardstick: Callable[[], objec
         taken.append((mine, theirs, cpu))
     progress("")
     medians = [statistics.median(column) for column in zip(*taken, strict=True)]
-    ratio = statistics.median(mine / theirs for mine, theirs, _ in taken)
-    return Pair(name, medians[0], medians[1], ratio, medians[2] * 1000 / units)
+    ratio = statistics.median(theirs / mine if is_rate else mine / theirs for mine, theirs, _ in taken)
+    return Pair(name, medians[0], medians[1], ratio, medians[2] * 1000 / units, is_rate=is_rate)
 
 
 def progress(text: str) -> None:
