@@ -5,7 +5,13 @@ import re
 import pytest
 from sqlalchemy import select
 
+from sad.actions.awards import approve_award, propose_award
+from sad.actions.classifications import classify_offer
+from sad.actions.marks import give_mark
+from sad.actions.publications import frozen_fingerprint, invitees_of
+from sad.actions.rankings import compute_ranking
 from sad.actions.results import results_of
+from sad.actions.ties import first_places
 from sad.db import session
 from sad.domain.scoring.numbers import french
 from sad.letters.layout import blocks
@@ -13,7 +19,8 @@ from sad.letters.results import ways_to_be_first
 from sad.letters.wording import money
 from sad.models.evaluations import RankedOffer
 from sad.models.letters import Letter
-from tests.factories.evaluations import Tender, make_ranked
+from sad.models.people import Role
+from tests.factories.evaluations import EXAMINED, Tender, make_evaluator, make_opened, make_ranked, offers_of
 from tests.factories.generated import make_generated_award
 
 SEEDS = range(30)
@@ -102,3 +109,32 @@ def test_a_body_is_read_as_headings_paragraphs_and_lists():
         ("paragraph", ("Seule ligne",)),
         ("paragraph", ("Agglo", "achats@agglo.example")),
     ]
+
+
+PARTS = [
+    {"key": "taste", "label": "Goût", "weight": "15", "method": "scale", "scale": "10", "minimum": "0.5"},
+    {"key": "look", "label": "Présentation", "weight": "10", "method": "scale", "scale": "10"},
+]
+
+
+def test_parts_of_a_criterion_and_a_missed_minimum_are_told_in_the_letters(database):
+    mini_tender = make_opened(Tender(), Tender(), Tender())
+    by, chief = make_evaluator(mini_tender), make_evaluator(mini_tender, Role.AWARD_AUTHORITY)
+    quality = {"key": "quality", "label": "Qualité", "weight": "25", "sub_criteria": PARTS}
+    mini_tender.grid = {
+        **mini_tender.grid,
+        "criteria": [quality if each["key"] == "quality" else each for each in mini_tender.grid["criteria"]],
+    }
+    mini_tender.frozen_fingerprint = frozen_fingerprint(mini_tender, [supplier.id for supplier in invitees_of(mini_tender)])
+    session.flush()
+    for offer, taste in zip(offers_of(mini_tender), ("9", "8", "4"), strict=True):
+        classify_offer(offer, "regular", "Complète.", by=by, at=EXAMINED)
+        for criterion, value in (("taste", taste), ("look", "7"), ("delivery", "5")):
+            give_mark(offer, criterion, value, f"Motif {criterion}", by=by, at=EXAMINED)
+    ranking = compute_ranking(mini_tender, by=by, at=EXAMINED)
+    approve_award(propose_award(first_places(ranking)[0], "La meilleure.", by=by, at=EXAMINED), by=chief, at=EXAMINED)
+    first, second, third = (body_to(offer.supplier_id).replace("\u00a0", " ") for offer in offers_of(mini_tender))
+    assert "- Qualité : 20,50 sur 25." in first
+    assert "  – Goût : 12,00 sur 15 ; offre retenue : 13,50. Note 8 sur 10 : Motif taste" in second
+    assert "Elle est sous un minimum publié. Goût : 6,00 sur 15, sous le minimum de 7,50." in third
+    assert "rang" not in third and "1 sur 2 offres classées" in first
