@@ -17,7 +17,7 @@ from sad.models.mini_tenders import MiniTender
 from sad.models.offers import Offer, OfferState
 from sad.models.suppliers import Supplier
 from sad.trust.envelopes import EnvelopeFile
-from tests.factories.evaluations import make_deposit as make_row
+from tests.factories.evaluations import make_offer_row
 from tests.factories.mini_tenders import CLOSES, SEAL_KEY, make_published
 from tests.factories.offers import IN_TIME, make_deposit, make_opener, offered
 from tests.factories.suppliers import member_of
@@ -114,15 +114,15 @@ def test_the_same_sending_received_many_times_at_once_is_one_offer(mini_tender, 
 
 
 def test_the_database_itself_lets_only_one_offer_of_a_supplier_count(mini_tender, supplier):
-    make_row(mini_tender, supplier, received_at=IN_TIME)
+    make_offer_row(mini_tender, supplier, received_at=IN_TIME)
     with pytest.raises(IntegrityError):
-        make_row(mini_tender, supplier, received_at=IN_TIME)
+        make_offer_row(mini_tender, supplier, received_at=IN_TIME)
     session.rollback()
 
 
 @pytest.mark.parametrize("late", [False, True])
 def test_the_database_itself_refuses_a_late_mark_that_the_deadline_denies(mini_tender, supplier, late):
-    offer = make_row(mini_tender, supplier, received_at=IN_TIME if not late else CLOSES.replace(hour=13))
+    offer = make_offer_row(mini_tender, supplier, received_at=IN_TIME if not late else CLOSES.replace(hour=13))
     with pytest.raises(IntegrityError):
         offer.late = not late
         session.flush()

@@ -79,8 +79,8 @@ def prices(need, *amounts, vat="5.5") -> dict[str, str]:
 
 def write(client, need, button="check", **fields):
     """Fill the form as it stands and press one of its buttons."""
-    hidden = dict(re.findall(r'<input id="\w+" name="(\w+)" type="hidden" value="([^"]*)"', client.get(address(need, "/offre")).text))
-    assert "next" not in hidden, "the button alone says it"
+    hidden = dict(re.findall(r'<input [^>]*name="(\w+)" type="hidden" value="([^"]*)"', client.get(address(need, "/offre")).text))
+    assert "stamp" in hidden and "next" not in hidden, "the button alone says it"
     filled = {**prices(need, "3,10", "4"), **VALUES, "note": "Au levain", **hidden, "next": button, **fields}
     return client.post(address(need, "/offre"), data=filled, content_type="multipart/form-data")
 
@@ -200,6 +200,14 @@ def test_somebody_else_who_saved_meanwhile_is_not_overwritten_unseen(mine, need)
     assert answer.status_code == 422
     assert "a changé depuis" in answer.text and "De Marc" in answer.text
     assert "De Léa" in mine.get(address(need, "/offre")).text
+
+
+@pytest.mark.parametrize("button", ["save", "check"])
+def test_a_crossing_is_told_whatever_button_was_pressed(mine, need, button):
+    stamp = stamp_in(mine.get(address(need, "/offre")).text)
+    write(mine, need, "save", note="De Léa")
+    answer = write(mine, need, button, **prices(need, "3", ""), stamp=stamp)
+    assert answer.status_code == 422 and "a changé depuis" in answer.text
 
 
 def test_the_check_shows_the_total_and_what_would_make_the_offer_irregular(mine, need):

@@ -48,7 +48,9 @@ class OfferForm(Form):
 
     def show_faults(self, faults: list[Refusal]) -> None:
         """Put each fault beside its field, unless the field already says what is wrong."""
+        said = self.refusals
         self.take(Refused(*(one for one in faults if one.field not in self or not self[one.field].errors)))
+        self.refusals = (*said, *self.refusals)
 
     def fields_of(self, kind: str) -> list[Field]:
         """Its fields of one kind: price, vat, value or answer."""
