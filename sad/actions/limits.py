@@ -40,6 +40,12 @@ def limits_if_received(system: PurchasingSystem, at: datetime) -> Limits:
     return _limits(system, at, _first_invitations({system}).get(system.id), False)
 
 
+def evaluation_days(application: Application) -> int:
+    """How many working days the law gives to answer it, its evaluation being extended or not."""
+    law = EvaluationLaw.on(paris_day(_received_at(application)), parameters.value)
+    return law.evaluation_extended_working_days if application.extended_at else law.evaluation_working_days
+
+
 def is_application_sealed(application: Application, at: datetime) -> bool:
     """Whether its content is still unread at that instant: until the end of the initial period (R2132-9)."""
     return is_sealed(at, window_ends(application.system))

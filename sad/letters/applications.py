@@ -3,8 +3,11 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
+from sad import parameters
 from sad.domain.admission.decision import Reason
 from sad.domain.admission.grounds import EXCLUSIONS, ground_label, is_exclusion
+from sad.domain.calendar import paris_day
+from sad.domain.law import EvaluationLaw
 from sad.domain.requirements import Nature
 from sad.domain.stages import Stage
 from sad.letters.text import LetterText, write_letter
@@ -13,7 +16,7 @@ from sad.models.applications import Application
 
 def received(application: Application, *, at: datetime, opens_on: date | None) -> LetterText:
     """The receipt of an application: its five mentions (REC-02), and the day of the answer. `opens_on`: sealed until that day."""
-    return write_letter("application_received", application=application, at=at, opens_on=opens_on)
+    return write_letter("application_received", application=application, at=at, opens_on=opens_on, law=_law(at))
 
 
 def completion_received(application: Application, *, at: datetime) -> LetterText:
@@ -30,12 +33,14 @@ def completion_request(application: Application, asked: Sequence[Reason], *, day
 
 def evaluation_extended(application: Application, *, reason: str, due_on: date) -> LetterText:
     """Why the answer takes fifteen working days (R2162-45 al. 2)."""
-    return write_letter("evaluation_extended", application=application, reason=reason, due_on=due_on)
+    assert application.submitted_at is not None
+    return write_letter("evaluation_extended", application=application, reason=reason, due_on=due_on, law=_law(application.submitted_at))
 
 
 def admitted(application: Application, *, at: datetime) -> LetterText:
     """The admission, and what it opens (R2162-46)."""
-    return write_letter("admitted", application=application, at=at)
+    days = parameters.value("tender_period_days", on=paris_day(at))
+    return write_letter("admitted", application=application, at=at, tender_period_days=days)
 
 
 def refused(application: Application, reasons: Sequence[Reason], *, at: datetime) -> LetterText:
@@ -46,6 +51,7 @@ def refused(application: Application, reasons: Sequence[Reason], *, at: datetime
         application=application,
         at=at,
         stage=stage,
+        law=_law(at),
         points=_points(reasons, stage),
         has_capacity=any(_is_capacity(reason.requirement, stage) for reason in reasons),
     )
@@ -80,6 +86,10 @@ def _remedy(key: str, stage: Stage) -> str:
     proof = _proof(key, stage)
     otherwise = "compléter ce point dans votre prochaine candidature."
     return f"fournir cette preuve, ou une preuve équivalente : {proof}." if proof else otherwise
+
+
+def _law(at: datetime) -> EvaluationLaw:
+    return EvaluationLaw.on(paris_day(at), parameters.value)
 
 
 def _is_capacity(key: str, stage: Stage) -> bool:

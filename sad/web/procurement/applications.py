@@ -10,7 +10,7 @@ from sqlalchemy.orm import joinedload
 
 from sad import clock
 from sad.actions.admissions import examination
-from sad.actions.limits import is_application_sealed, limits_of_all, window_ends
+from sad.actions.limits import evaluation_days, is_application_sealed, limits_of_all, window_ends
 from sad.domain.admission.grounds import EXCLUSIONS, ground_label
 from sad.domain.admission.limits import Limits
 from sad.domain.calendar import days_left, paris_day
@@ -96,6 +96,7 @@ def application(application_id: int) -> str:
         asked=[each for nature in (Nature.CAPACITY, Nature.INFORMATION) for each in stage.of_nature(nature, found.category.key)],
         usual=stage.of_nature(Nature.SPECIFICATION, found.category.key),
         label=lambda key: ground_label(key, stage),
+        days=evaluation_days(found),
         families=[product_families().get(key, key) for key in found.supplier.families],
         exclusions=EXCLUSIONS,
         acts=[(*words, act) for act, words in ACTS.items() if act in possible_acts("application", found.state)],

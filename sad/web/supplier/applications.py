@@ -7,7 +7,7 @@ from sqlalchemy.orm import contains_eager, joinedload, selectinload
 from sad import clock
 from sad.actions import applications as acts
 from sad.actions.completions import waiting_request
-from sad.actions.limits import limits_of
+from sad.actions.limits import evaluation_days
 from sad.db import session, transaction
 from sad.domain.admission.grounds import ground_label
 from sad.domain.calendar import paris_day
@@ -74,7 +74,8 @@ def application(application_id: int) -> Response | str:
         "supplier/application.html",
         application=found,
         words=WORDS[ApplicationState(found.state)],
-        limits=limits_of(found) if found.state in PENDING_STATES else None,
+        is_pending=found.state in PENDING_STATES,
+        days=evaluation_days(found) if found.submitted_at else None,
         request_waiting=waiting_request(found),
         reasons=reasons,
     )
