@@ -11,9 +11,12 @@ GOATS, GOATS_SIRET, GOATS_EMAIL = "Les Chèvres du Vercors", "84217392400015", "
 PAPER = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 
 
-def register(producer: Visitor, site: Site) -> None:
+def register(producer: Visitor, site: Site, scene: Scene) -> None:
     """Open an account by the link that arrives in the mail."""
     producer.open("/")
+    producer.open("/systemes")
+    producer.follow(scene.system)
+    producer.follow("Comparer les paliers ligne par ligne")
     producer.open("/comment-candidater")
     producer.open("/inscription")
     producer.press("Recevoir le lien")
@@ -74,7 +77,7 @@ def admit(buyer: Visitor, scene: Scene) -> None:
 def play(browser: Browser, site: Site, scene: Scene, findings: Findings) -> tuple[Visitor, Visitor]:
     """The producer on its phone and the buyer at its desk, once the producer is admitted."""
     producer = Visitor(browser, site, findings, width=PHONE)
-    register(producer, site)
+    register(producer, site, scene)
     apply(producer, scene)
     buyer = Visitor(browser, site, findings)
     admit(buyer, scene)

@@ -97,8 +97,17 @@ def read_letter(loser: Visitor) -> Told:
     return Told(total.group(1), {found["label"]: found["points"] for found in POINTS.finditer(text)})
 
 
-def play(browser: Browser, site: Site, findings: Findings, producer: Visitor, buyer: Visitor) -> tuple[Told, Told]:
-    """What the ranking, then the letter, say of the producer's offer."""
+def read_result(loser: Visitor) -> Told:
+    """What the page of its result says to the same."""
+    loser.open("/fournisseur/")
+    loser.follow("Mon résultat, mes points et pourquoi")
+    rows = loser.page.get_by_role("table").first.get_by_role("row").all()[1:]
+    points = {row.get_by_role("rowheader").inner_text().strip(): _number(row.get_by_role("cell").first.inner_text()) for row in rows}
+    return Told(_number(loser.page.locator(".big-figure").inner_text()), points)
+
+
+def play(browser: Browser, site: Site, findings: Findings, producer: Visitor, buyer: Visitor) -> tuple[Told, Told, Told]:
+    """What the ranking, then the letter, then the page of its result say of the producer's offer."""
     close(site)
     second = Visitor(browser, site, findings)
     open_offers(buyer, second)
@@ -106,7 +115,7 @@ def play(browser: Browser, site: Site, findings: Findings, producer: Visitor, bu
     ranked = read_ranking(second, GOATS)
     award(buyer, second)
     assert site.deliver() >= 3
-    return ranked, read_letter(producer)
+    return ranked, read_letter(producer), read_result(producer)
 
 
 def _number(text: str) -> str:

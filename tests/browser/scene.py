@@ -14,6 +14,7 @@ from tests.factories.systems import make_system
 
 START = datetime(2026, 11, 16, 9, 0, tzinfo=PARIS)
 REQUESTER, BUYER, SECOND = "samir@agglo.example", "claire@agglo.example", "nadia@agglo.example"
+ADMINISTRATOR = "ada@agglo.example"
 MILL, OVEN = "jeanne@moulin.example", "paul@four.example"
 
 
@@ -21,8 +22,8 @@ MILL, OVEN = "jeanne@moulin.example", "paul@four.example"
 class Scene:
     """What steps name."""
 
+    system: str
     category: str
-    service: str
 
 
 def set_scene() -> Scene:
@@ -32,9 +33,10 @@ def set_scene() -> Scene:
         service = make_service(organisation, name="Éducation")
         make_person(organisation, Role.REQUESTER, service=service, name="Samir Benali", email=REQUESTER)
         buyer = make_person(organisation, Role.BUYER, Role.OPENER, Role.EVALUATOR, name="Claire Morin", email=BUYER)
+        make_person(organisation, Role.ADMINISTRATOR, name="Ada Vial", email=ADMINISTRATOR)
         make_person(organisation, Role.OPENER, Role.EVALUATOR, Role.AWARD_AUTHORITY, name="Nadia Roche", email=SECOND)
         system = make_system(organisation, title="Alimentation durable")
         category = system.categories[0]
         for email, person, name in ((MILL, "Jeanne Faure", "Le Moulin de Jeanne"), (OVEN, "Paul Giraud", "Le Four de Paul")):
             make_admission(make_supplier(make_person(email=email, name=person), name=name), category, buyer)
-        return Scene(category.label, service.name)
+        return Scene(system.title, category.label)

@@ -6,29 +6,43 @@ import pytest
 
 from tests.browser import admission, award, consultation
 from tests.browser.award import Told
-from tests.browser.visitor import Findings
+from tests.browser.scene import ADMINISTRATOR
+from tests.browser.visitor import Findings, Visitor
+
+pytestmark = pytest.mark.engine_free
 
 
 @dataclass(frozen=True)
 class Story:
-    """What was found wrong on its pages, and what two of them say of the same offer."""
+    """What was found wrong on its pages, and what three of them say of the same offer."""
 
     findings: Findings
     ranked: Told
-    told: Told
+    letter: Told
+    result: Told
 
 
 @pytest.fixture(scope="module")
 def story(browser, site, scene):
     findings = Findings()
     producer, buyer = admission.play(browser, site, scene, findings)
-    consultation.play(browser, site, findings, producer, buyer)
-    return Story(findings, *award.play(browser, site, findings, producer, buyer))
+    requester = consultation.play(browser, site, findings, producer, buyer)
+    told = award.play(browser, site, findings, producer, buyer)
+    requester.open("/service/")
+    requester.follow(consultation.TITLE)
+    requester.expect(award.WINNER)
+    administrator = Visitor(browser, site, findings)
+    administrator.sign_in(ADMINISTRATOR)
+    return Story(findings, *told)
 
 
 def test_the_letter_of_a_loser_quotes_the_points_of_the_ranking(story):
     assert len(story.ranked.points) == 6
-    assert story.told == story.ranked
+    assert story.letter == story.ranked
+
+
+def test_the_page_of_its_result_does_too(story):
+    assert story.result == story.ranked
 
 
 def test_no_page_of_the_story_has_a_fault_of_accessibility(story):

@@ -131,7 +131,7 @@ class Visitor:
         self._look_at_html()
         for width in (PHONE, DESK):
             self.page.set_viewport_size({"width": width, "height": HEIGHT})
-            self._look_at_width(width)
+            self.look_at_width(width)
         self.page.set_viewport_size({"width": self.width, "height": HEIGHT})
 
     def _look_at_html(self) -> None:
@@ -142,7 +142,8 @@ class Visitor:
             broken = traceback.extract_tb(fault.__traceback__)[-1]
             self.findings.html.append(f"{self.path}: {fault} at « {broken.line} »")
 
-    def _look_at_width(self, width: int) -> None:
+    def look_at_width(self, width: int) -> None:
+        """At that width, is it too wide, and what does axe find?"""
         where = f"{self.path} ({width} px)"
         wide = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         if wide > 0:
