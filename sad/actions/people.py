@@ -120,6 +120,11 @@ def reopen_account(person: Person, *, by: Person, at: datetime) -> Person:
     return person
 
 
+def has_demo_account() -> bool:
+    """Whether an account has an address under `.example`, which nobody can own (RFC 2606): those of the demo, whose password is known."""
+    return session.scalar(select(Person.id).where(Person.email.like("%.example")).limit(1)) is not None
+
+
 def _open_account(
     organisation: Organisation | None,
     name: str,

@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from sad import db, migrations, parameters
+from sad.actions.people import has_demo_account
 from sad.models.people import Role
 from sad.reference import product_families
 from sad.settings import ROOT, Settings, load_settings
@@ -49,7 +50,7 @@ class SadApp(Flask):
     request_class = reception.SealedRequest
     settings: Settings | None = None
     engine: Engine | None = None
-    has_current_schema = False
+    is_checked = False
 
     def prepare(self, settings: Settings | None = None) -> None:
         """Load the settings (unless given), bind the database, set the key. Raises `SettingsError`, `ParametersError`."""
@@ -78,15 +79,21 @@ class SadApp(Flask):
         """A year for an address that names its version, a day for the others."""
         return A_YEAR if request.args.get("v") else A_DAY
 
-    def check_schema(self) -> None:
-        """Refuse to serve a database that is behind its migrations. Raises `BehindMigrations`."""
-        if self.has_current_schema:
+    def check_database(self) -> None:
+        """Refuse to serve a database that is behind its migrations, or the demo's in production. Raises `NotServed`."""
+        if self.is_checked:
             return
-        assert self.engine is not None
+        assert self.engine is not None and self.settings is not None
         there, expected = migrations.current(self.engine), migrations.newest()
         if (there or "") != expected:
-            raise errors.BehindMigrations(f"flask --app app db upgrade ({there or 'vide'} → {expected})")
-        self.has_current_schema = True
+            command = f"flask --app app db upgrade ({there or 'vide'} → {expected})"
+            raise errors.NotServed("La base de données n’est pas à jour de ses migrations.", command)
+        if self.settings.is_production and has_demo_account():
+            command = "SAD_DATABASE_URL=postgresql://… flask --app app db upgrade"
+            raise errors.NotServed(
+                "Cette base contient des comptes de démonstration, au mot de passe connu : en prendre une autre.", command
+            )
+        self.is_checked = True
 
 
 _preparing = threading.Lock()
@@ -117,7 +124,7 @@ def create_app(settings: Settings | None = None) -> SadApp:
 
 def _add_behaviour(app: SadApp) -> None:
     """What happens before and after each request, in this order."""
-    app.before_request(lambda: _serve_only_current_schema(app))
+    app.before_request(lambda: _serve_only_a_sound_database(app))
     login.register(app)
     app.before_request(access.enforce)
     app.before_request(reception.stamp)
@@ -127,9 +134,9 @@ def _add_behaviour(app: SadApp) -> None:
     errors.register(app)
 
 
-def _serve_only_current_schema(app: SadApp) -> Response | None:
+def _serve_only_a_sound_database(app: SadApp) -> Response | None:
     if request.endpoint not in access.STATIC and request.path != "/healthz":
-        app.check_schema()
+        app.check_database()
     return None
 
 

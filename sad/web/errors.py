@@ -22,8 +22,12 @@ ALREADY_DONE = Refusal(
 log = logging.getLogger(__name__)
 
 
-class BehindMigrations(Exception):
-    """The database is not the one that the code expects; nothing is served until it is."""
+class NotServed(Exception):
+    """The database is not one to serve, which `reason` says to who runs the service; nothing is until `command` is run."""
+
+    def __init__(self, reason: str, command: str) -> None:
+        super().__init__(f"{reason} {command}")
+        self.reason, self.command = reason, command
 
 
 def register(app: Flask) -> None:
@@ -32,7 +36,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(IntegrityError, _broken_constraint)
     app.register_error_handler(StaleDataError, _stale)
     app.register_error_handler(OperationalError, _no_database)
-    app.register_error_handler(BehindMigrations, _behind_migrations)
+    app.register_error_handler(NotServed, _not_served)
     app.register_error_handler(CSRFError, _no_token)
     app.register_error_handler(RequestEntityTooLarge, _too_large)
     app.register_error_handler(HTTPException, _http_error)
@@ -63,9 +67,9 @@ def _no_database(error: OperationalError) -> Response:
     return _breakdown(503)
 
 
-def _behind_migrations(error: BehindMigrations) -> Response:
+def _not_served(error: NotServed) -> Response:
     log.error("%s", error)
-    return _breakdown(503, command=str(error))
+    return _breakdown(503, reason=error.reason, command=error.command)
 
 
 def _no_token(error: CSRFError) -> Response:

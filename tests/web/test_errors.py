@@ -1,16 +1,21 @@
 """What goes wrong becomes one page, or JSON: what happened, why, what to do."""
 
+from dataclasses import replace
+
 import pytest
 from flask import Blueprint, abort
+from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 
 from sad import db, migrations
 from sad.db import transaction
 from sad.domain.errors import Refusal, Refused
+from sad.models.people import Person
 from sad.web import create_app
 from sad.web.access import public
 from tests.factories.organisations import make_organisation
+from tests.factories.people import make_person
 
 FAILURES = Blueprint("failures", __name__, url_prefix="/panne")
 TOO_SOON = Refusal("La date limite est trop proche.", "Première date possible : mardi 8 décembre.", "SAD-17", "closes_at")
@@ -78,7 +83,10 @@ def test_a_program_is_given_the_same_refusal_in_json(client):
     answer = client.get("/panne/refus", headers={"Accept": "application/json"})
     assert answer.status_code == 422
     assert answer.json["refusals"][0] == {
-        "message": TOO_SOON.message, "remedy": TOO_SOON.remedy, "rule": "SAD-17", "field": "closes_at",
+        "message": TOO_SOON.message,
+        "remedy": TOO_SOON.remedy,
+        "rule": "SAD-17",
+        "field": "closes_at",
     }
 
 
@@ -132,3 +140,15 @@ def test_a_database_behind_its_migrations_serves_nothing_but_the_command_to_run(
     migrations.upgrade(database)
     assert client.get("/").status_code == 200
     db.session.remove()
+
+
+def test_production_does_not_serve_a_database_with_demo_accounts(settings, database):
+    with transaction():
+        make_person(email="claire.fontaine@agglo-demo.example")
+    client = create_app(replace(settings, environment="production")).test_client()
+    answer = client.get("/")
+    assert answer.status_code == 503
+    assert "comptes de démonstration" in answer.text
+    with transaction():
+        db.session.scalars(select(Person)).one().email = "claire.fontaine@agglo.fr"
+    assert client.get("/").status_code == 200

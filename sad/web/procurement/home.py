@@ -54,6 +54,7 @@ def home() -> str:
     return render_template(
         "procurement/home.html",
         person=person,
+        is_reader=is_reader,
         waiting=waiting_of(applications[:SHOWN], at),
         has_more=len(applications) > SHOWN,
         steps=[(step, rows) for step in steps if (rows := [each for each in mini_tenders if each.state == step.state])],
