@@ -91,7 +91,7 @@ class SadApp(Flask):
         if self.settings.is_production and has_demo_account():
             command = "SAD_DATABASE_URL=postgresql://… flask --app app db upgrade"
             raise errors.NotServed(
-                "Cette base contient des comptes de démonstration, au mot de passe connu : en prendre une autre.", command
+                "Cette base contient des comptes de démonstration, au mot de passe connu : en prendre une autre.", command
             )
         self.is_checked = True
 
