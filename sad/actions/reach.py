@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import aliased
 
+from sad.actions.admitted import last_declaration
 from sad.db import session
 from sad.domain.requirements import Nature, Requirement, is_met
 from sad.domain.stages import Stage, meets
@@ -66,19 +66,11 @@ def _holds(asked: Requirement, supplier: _Usual) -> bool:
 
 def _usual_offers(mini_tender: MiniTender) -> list[_Usual]:
     """The last declaration of each admitted supplier, in one statement."""
-    earlier = aliased(UsualOffer)
-    last = (
-        select(earlier.id)
-        .where(earlier.supplier_id == Supplier.id)
-        .order_by(earlier.declared_at.desc(), earlier.id.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
     admitted = (
         select(Supplier.families, UsualOffer.values)
         .select_from(Admission)
         .join(Supplier, Supplier.id == Admission.supplier_id)
-        .outerjoin(UsualOffer, UsualOffer.id == last)
+        .outerjoin(UsualOffer, UsualOffer.id == last_declaration())
         .where(Admission.category_id == mini_tender.category_id, Admission.state == AdmissionState.ADMITTED)
     )
     return [_Usual(tuple(families), values or {}) for families, values in session.execute(admitted)]

@@ -32,15 +32,14 @@ class Examined:
 
 
 def roadmap_of(system: PurchasingSystem) -> tuple[Stage, ...]:
-    """The published stages of a system as the rules read them, by date."""
-    return tuple(row.as_value() for row in stages_of(system) if row.published_at is not None)
+    """The published stages of a system as the rules read them, by date; a revision whose place was taken is not among them."""
+    return tuple(row.as_value() for row in stages_of(system) if row.is_on_roadmap)
 
 
 def stages_of(system: PurchasingSystem) -> list[StageRow]:
-    """The stages of a system, drafts included, by date."""
-    return list(
-        session.scalars(select(StageRow).where(StageRow.system_id == system.id).order_by(StageRow.effective_on, StageRow.number))
-    )
+    """The stages of a system by date: its roadmap and its drafts."""
+    own = select(StageRow).where(StageRow.system_id == system.id, StageRow.replaced_at.is_(None))
+    return list(session.scalars(own.order_by(StageRow.effective_on, StageRow.number)))
 
 
 def propose_stages(system: PurchasingSystem, dates: Sequence[date], *, by: Person, at: datetime) -> list[StageRow]:

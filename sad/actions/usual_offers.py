@@ -14,7 +14,7 @@ from sad.domain.errors import Refusal, Refused
 from sad.domain.requirements import Nature, Requirement, json_safe, read_answer
 from sad.models.applications import Application, ApplicationState
 from sad.models.people import Person
-from sad.models.stages import Stage
+from sad.models.stages import Stage, on_roadmap
 from sad.models.suppliers import Supplier, UsualOffer
 from sad.models.systems import PurchasingSystem
 
@@ -56,7 +56,7 @@ def usual_questions(supplier: Supplier, at: datetime) -> list[Requirement]:
 
 
 def _stages(supplier: Supplier, at: datetime) -> list[Stage]:
-    published = select(Stage).where(Stage.published_at.is_not(None)).order_by(Stage.system_id, Stage.effective_on, Stage.number)
+    published = select(Stage).where(on_roadmap()).order_by(Stage.system_id, Stage.effective_on, Stage.number)
     applied = select(Application.system_id).where(
         Application.supplier_id == supplier.id, Application.state != ApplicationState.WITHDRAWN
     )

@@ -16,12 +16,13 @@ from sad.models import (
     openings,
     organisations,
     people,
+    stage_changes,
     stages,
     suppliers,
     systems,
 )
 
 AGGREGATES = (
-    organisations, people, suppliers, documents, certificates, systems, stages, applications, admissions,
+    organisations, people, suppliers, documents, certificates, systems, stages, stage_changes, applications, admissions,
     mini_tenders, invitations, offers, openings, evaluations, awards, letters, journal, job_runs,
 )

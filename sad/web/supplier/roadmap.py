@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sad.db import session
 from sad.domain.stages import Gap, gaps, next_stages, stage_in_force
 from sad.domain.stages import Stage as StageValue
-from sad.models.stages import Stage
+from sad.models.stages import Stage, on_roadmap
 from sad.models.suppliers import Supplier
 from sad.models.systems import Category, PurchasingSystem
 
@@ -40,7 +40,7 @@ def roadmap_of(supplier: Supplier, categories: Iterable[Category], at: datetime)
         systems[category.system_id] = category.system
         keys.setdefault(category.system_id, []).append(category.key)
     stages: dict[int, list[StageValue]] = {}
-    for row in session.scalars(select(Stage).where(Stage.system_id.in_(systems), Stage.published_at.is_not(None))):
+    for row in session.scalars(select(Stage).where(Stage.system_id.in_(systems), on_roadmap())):
         stages.setdefault(row.system_id, []).append(row.as_value())
     return [_line(systems[system], found, keys[system], supplier, at) for system, found in sorted(stages.items())]
 

@@ -1,0 +1,44 @@
+"""The admitted suppliers of a system as the rules read them, with their last declaration, in one statement."""
+
+from typing import Any
+
+from sqlalchemy import Row, ScalarSelect, Select, select
+from sqlalchemy.orm import aliased
+
+from sad.db import session
+from sad.domain.play import AdmittedSupplier
+from sad.models.admissions import Admission, AdmissionState
+from sad.models.suppliers import Supplier, UsualOffer
+from sad.models.systems import Category, PurchasingSystem
+
+
+def admitted_suppliers(system: PurchasingSystem) -> list[AdmittedSupplier]:
+    """The suppliers admitted to a category of the system, by name; a suspended one is not."""
+    found: dict[int, list[Row[Any]]] = {}
+    for row in session.execute(_declared().where(Category.system_id == system.id)):
+        found.setdefault(row.id, []).append(row)
+    return [_admitted(rows) for rows in found.values()]
+
+
+def last_declaration() -> ScalarSelect[int]:
+    """The id of the last usual offer that a supplier of the enclosing statement declared."""
+    earlier = aliased(UsualOffer)
+    of_supplier = select(earlier.id).where(earlier.supplier_id == Supplier.id).correlate(Supplier)
+    return of_supplier.order_by(earlier.declared_at.desc(), earlier.id.desc()).limit(1).scalar_subquery()
+
+
+def _declared() -> Select[Any]:
+    return (
+        select(Category.key, Supplier.id, Supplier.siret, Supplier.name, Supplier.families, UsualOffer.values.label("declared"))
+        .select_from(Admission)
+        .join(Category, Category.id == Admission.category_id)
+        .join(Supplier, Supplier.id == Admission.supplier_id)
+        .outerjoin(UsualOffer, UsualOffer.id == last_declaration())
+        .where(Admission.state == AdmissionState.ADMITTED)
+        .order_by(Supplier.name, Supplier.id, Category.id)
+    )
+
+
+def _admitted(rows: list[Row[Any]]) -> AdmittedSupplier:
+    one = rows[0]
+    return AdmittedSupplier(one.id, one.siret, one.name, tuple(one.families), one.declared or {}, tuple(each.key for each in rows))
