@@ -1,8 +1,9 @@
 """Stages side by side, line by line: what each asks, and what changes from one to the next."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from decimal import Decimal
+from enum import StrEnum
 from typing import Any
 
 from sad.domain.requirements import Nature, Requirement
@@ -31,6 +32,45 @@ class Line:
     label: str
     categories: tuple[str, ...]
     cells: tuple[Cell, ...]
+
+
+class Kind(StrEnum):
+    """What becomes of one line from a stage to another."""
+
+    ADDED = "added"
+    TIGHTENED = "tightened"
+    LOOSENED = "loosened"
+    REMOVED = "removed"
+    WEIGHS_MORE = "weighs_more"
+    WEIGHS_LESS = "weighs_less"
+    CHANGED = "changed"  # neither harder nor softer: another wording, another method, or some of both
+    UNCHANGED = "unchanged"
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One line of two stages; `before` and `after` say in French what each asks, « – » where it does not hold the line."""
+
+    kind: Kind
+    nature: Nature
+    key: str
+    label: str
+    categories: tuple[str, ...]
+    before: str
+    after: str
+    exempt_families: tuple[str, ...]
+
+    @property
+    def sentence(self) -> str:
+        """The line in French: « Approvisionnement direct : 40 % au moins (avant : à indiquer). »"""
+        earlier = "" if self.before in (NOTHING, self.after) else f" (avant : {self.before})"
+        now = "n’est plus demandé" if self.kind is Kind.REMOVED else self.after
+        return f"{self.label} : {now}{earlier}."
+
+
+def differences(before: Stage, after: Stage) -> list[Difference]:
+    """What becomes of every line from one stage to another, by nature then in published order."""
+    return [_difference(line, before, after) for line in compare_stages((before, after))]
 
 
 def compare_stages(stages: Sequence[Stage]) -> list[Line]:
@@ -83,6 +123,8 @@ METHODS = {
     "yes_no": "Tous les points pour oui, aucun pour non.",
 }
 OPTIONS = ("scale", "best", "worst")
+_MEASURED = {"key", "nature", "comparison", "threshold", "exempt_families", "categories", "document_required", "weight"}
+_WORDING = tuple(each.name for each in fields(Requirement) if each.name not in _MEASURED)
 
 
 def _line(requirement: Requirement, stages: Sequence[Stage]) -> Line:
@@ -92,6 +134,67 @@ def _line(requirement: Requirement, stages: Sequence[Stage]) -> Line:
         cell = Cell(asked(there), announced(there), there.exempt_families if there else ())
         cells.append(replace(cell, has_changed=bool(cells) and replace(cells[-1], has_changed=False) != cell))
     return Line(requirement.nature, requirement.key, requirement.label, requirement.categories, tuple(cells))
+
+
+def _difference(line: Line, before: Stage, after: Stage) -> Difference:
+    old, new = (_held(stage, line) for stage in (before, after))
+    held = new or old
+    assert held is not None
+    earlier, now = line.cells
+    return Difference(_kind(old, new), line.nature, line.key, held.label, held.categories, earlier.text, now.text, held.exempt_families)
+
+
+def _held(stage: Stage, line: Line) -> Requirement | None:
+    return next((each for each in stage.of_nature(line.nature) if each.key == line.key), None)
+
+
+def _kind(old: Requirement | None, new: Requirement | None) -> Kind:
+    if old is None or new is None:
+        return Kind.ADDED if old is None else Kind.REMOVED
+    moves = set(_moves(old, new))
+    if not moves:
+        return Kind.UNCHANGED
+    return moves.pop() if len(moves) == 1 else Kind.CHANGED
+
+
+def _moves(old: Requirement, new: Requirement) -> Iterator[Kind]:
+    """Each way in which a requirement moved."""
+    if (old.comparison, old.threshold) != (new.comparison, new.threshold):
+        yield _bound_move(old, new)
+    if old.exempt_families != new.exempt_families:
+        yield _set_move(set(new.exempt_families), set(old.exempt_families))
+    if old.categories != new.categories:
+        yield _concerned_move(old.categories, new.categories)
+    if old.document_required != new.document_required:
+        yield Kind.TIGHTENED if new.document_required else Kind.LOOSENED
+    if old.weight != new.weight:
+        yield Kind.WEIGHS_MORE if (new.weight or 0) > (old.weight or 0) else Kind.WEIGHS_LESS
+    if any(getattr(old, name) != getattr(new, name) for name in _WORDING):
+        yield Kind.CHANGED
+
+
+def _bound_move(old: Requirement, new: Requirement) -> Kind:
+    """A bound that appears or moves inwards is harder to meet."""
+    if old.comparison != new.comparison:
+        imposes = (old.comparison != "any", new.comparison != "any")
+        return {(False, True): Kind.TIGHTENED, (True, False): Kind.LOOSENED}.get(imposes, Kind.CHANGED)
+    assert old.threshold is not None and new.threshold is not None
+    is_higher = new.threshold > old.threshold
+    return Kind.TIGHTENED if is_higher == (new.comparison == "at_least") else Kind.LOOSENED
+
+
+def _set_move(fewer: set[str], more: set[str]) -> Kind:
+    """Harder when what is in `fewer` is only a part of `more`, softer the other way round."""
+    if fewer < more:
+        return Kind.TIGHTENED
+    return Kind.LOOSENED if fewer > more else Kind.CHANGED
+
+
+def _concerned_move(old: tuple[str, ...], new: tuple[str, ...]) -> Kind:
+    """Harder when more categories are concerned; none named means all."""
+    if not old or not new:
+        return Kind.LOOSENED if new else Kind.TIGHTENED
+    return _set_move(set(old), set(new))
 
 
 def _number(value: Any) -> str:

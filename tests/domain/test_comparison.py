@@ -3,7 +3,7 @@ from decimal import Decimal
 
 import pytest
 
-from sad.domain.comparison import announced, asked, compare_stages, method_in_words
+from sad.domain.comparison import Kind, announced, asked, compare_stages, differences, method_in_words
 from sad.domain.requirements import Nature
 from sad.domain.scoring.methods import METHODS
 from tests.factories.requirements import a_stage, capacity, condition, criterion, information, specification
@@ -81,3 +81,51 @@ def test_each_method_is_told_in_words(method, words):
 
 def test_no_method_of_scoring_is_left_without_words():
     assert all(method_in_words({"method": name, "scale": "1", "best": "1", "worst": "0"}) for name in METHODS)
+
+
+DIRECT = specification(threshold=Decimal(40), exempt_families=("cafe_the",), categories=("pain", "traiteur"))
+PRICE = criterion("price", "Prix", 50, weight_min=Decimal(30), weight_max=Decimal(50))
+
+
+@pytest.mark.parametrize(
+    ("kind", "before", "after"),
+    [
+        (Kind.UNCHANGED, DIRECT, DIRECT),
+        (Kind.ADDED, None, DIRECT),
+        (Kind.REMOVED, DIRECT, None),
+        (Kind.TIGHTENED, DIRECT, replace(DIRECT, threshold=Decimal(41))),
+        (Kind.LOOSENED, DIRECT, replace(DIRECT, threshold=Decimal("39.9"))),
+        (Kind.TIGHTENED, replace(DIRECT, comparison="at_most"), replace(DIRECT, comparison="at_most", threshold=Decimal(1))),
+        (Kind.LOOSENED, replace(DIRECT, comparison="at_most"), replace(DIRECT, comparison="at_most", threshold=Decimal(60))),
+        (Kind.TIGHTENED, replace(DIRECT, comparison="any", threshold=None), DIRECT),
+        (Kind.LOOSENED, DIRECT, replace(DIRECT, comparison="any", threshold=None)),
+        (Kind.CHANGED, DIRECT, replace(DIRECT, comparison="at_most")),
+        (Kind.LOOSENED, DIRECT, replace(DIRECT, exempt_families=("cafe_the", "vins"))),
+        (Kind.TIGHTENED, DIRECT, replace(DIRECT, exempt_families=())),
+        (Kind.CHANGED, DIRECT, replace(DIRECT, exempt_families=("vins",))),
+        (Kind.LOOSENED, DIRECT, replace(DIRECT, categories=("pain",))),
+        (Kind.TIGHTENED, DIRECT, replace(DIRECT, categories=())),
+        (Kind.LOOSENED, replace(DIRECT, categories=()), DIRECT),
+        (Kind.CHANGED, DIRECT, replace(DIRECT, categories=("pain", "vins"))),
+        (Kind.TIGHTENED, DIRECT, replace(DIRECT, document_required=True)),
+        (Kind.LOOSENED, replace(DIRECT, document_required=True), DIRECT),
+        (Kind.CHANGED, DIRECT, replace(DIRECT, threshold=Decimal(30), exempt_families=())),
+        (Kind.CHANGED, DIRECT, replace(DIRECT, proof="Une autre preuve, ou équivalent")),
+        (Kind.WEIGHS_MORE, PRICE, replace(PRICE, weight=Decimal(55))),
+        (Kind.WEIGHS_LESS, PRICE, replace(PRICE, weight=Decimal(40))),
+        (Kind.CHANGED, PRICE, replace(PRICE, weight_max=Decimal(60))),
+    ],
+)
+def test_each_line_says_whether_it_gets_harder(kind, before, after):
+    stages = [a_stage(information(), *([each] if each else [])) for each in (before, after)]
+    assert [each.kind for each in differences(*stages) if each.nature is not Nature.INFORMATION] == [kind]
+
+
+def test_a_difference_reads_as_a_sentence():
+    loose = specification(comparison="any", threshold=None)
+    said = [each.sentence for each in differences(a_stage(loose, capacity("a", "Assurance")), a_stage(specification(), capacity("b", "Agrément")))]
+    assert said == [
+        "Assurance\u00a0: n’est plus demandé (avant\u00a0: demandé).",
+        "Agrément\u00a0: demandé.",
+        "Approvisionnement direct\u00a0: 40\u00a0% au moins (avant\u00a0: à indiquer).",
+    ]
