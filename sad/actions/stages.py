@@ -42,6 +42,14 @@ def stages_of(system: PurchasingSystem) -> list[StageRow]:
     return list(session.scalars(own.order_by(StageRow.effective_on, StageRow.number)))
 
 
+def versions_of(system: PurchasingSystem, *, with_drafts: bool = False) -> list[StageRow]:
+    """Every published version of every stage of a system by date, even those whose place was taken; the drafts too if asked."""
+    own = select(StageRow).where(StageRow.system_id == system.id)
+    if not with_drafts:
+        own = own.where(StageRow.published_at.is_not(None))
+    return list(session.scalars(own.order_by(StageRow.effective_on, StageRow.number, StageRow.revision)))
+
+
 def propose_stages(system: PurchasingSystem, dates: Sequence[date], *, by: Person, at: datetime) -> list[StageRow]:
     """Draft the first stages of the model, one for each of these dates; earlier drafts give way.
 

@@ -31,7 +31,8 @@ class Notice:
 def publication_faults(stage: Stage, roadmap: Sequence[Stage], notice: Notice, law: StageLaw) -> list[Refusal]:
     """All that forbids publishing the stage, never only the first fault.
 
-    `roadmap` holds the other stages, published or published with it; a stage of the same number in it is ignored.
+    `roadmap` holds the other stages, published or published with it; the stage itself in it is ignored, as is a later or
+    simultaneous one of its number, whose place it takes.
     """
     others = _others(stage, roadmap)
     return [
@@ -54,7 +55,11 @@ def publication_warnings(stage: Stage, roadmap: Sequence[Stage], notice: Notice,
 
 
 def _others(stage: Stage, roadmap: Sequence[Stage]) -> list[Stage]:
-    return sorted((each for each in roadmap if each.number != stage.number), key=lambda each: each.effective_on)
+    return sorted((each for each in roadmap if not _takes_place_of(stage, each)), key=lambda each: each.effective_on)
+
+
+def _takes_place_of(stage: Stage, other: Stage) -> bool:
+    return stage.number == other.number and stage.effective_on <= other.effective_on
 
 
 def _is_first(stage: Stage, others: Sequence[Stage]) -> bool:
@@ -76,7 +81,7 @@ def _date_faults(stage: Stage, others: Sequence[Stage], notice: Notice) -> Itera
     for other in others:
         if other.effective_on == stage.effective_on:
             yield fault(f"« {other.label} » prend déjà effet le {french_date(stage.effective_on)}.", "Choisir un autre jour.")
-        elif (other.number < stage.number) != (other.effective_on < stage.effective_on):
+        elif other.number != stage.number and (other.number < stage.number) != (other.effective_on < stage.effective_on):
             yield fault(f"L’ordre des dates contredit celui des numéros : voir « {other.label} ».", "Corriger le numéro ou la date.")
 
 

@@ -82,6 +82,7 @@ blueprint.add_url_rule(
     "/systemes/<int:system_id>/categories/<int:category_id>/retirer", "remove_category", categories.remove, methods=["POST"]
 )
 blueprint.add_url_rule("/systemes/<int:system_id>/paliers", "system_stages", stages.stages)
+blueprint.add_url_rule("/systemes/<int:system_id>/paliers/comparer", "compare_stages", stages.compare)
 blueprint.add_url_rule("/systemes/<int:system_id>/paliers/<int:number>", "stage", stages.stage)
 blueprint.add_url_rule("/systemes/<int:system_id>/paliers/dates", "stage_dates", stages.dates, methods=BOTH)
 blueprint.add_url_rule("/systemes/<int:system_id>/paliers/publier", "publish_stages", stages.publish, methods=BOTH)

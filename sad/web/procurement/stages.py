@@ -5,7 +5,7 @@ from datetime import date
 from flask import Response, abort, flash, redirect, render_template, url_for
 
 from sad import clock
-from sad.actions.stages import examine_stage, propose_stages, publish_stage, stages_of
+from sad.actions.stages import examine_stage, propose_stages, publish_stage, stages_of, versions_of
 from sad.domain.comparison import compare_stages
 from sad.models.people import Role
 from sad.models.stages import Stage
@@ -13,6 +13,7 @@ from sad.models.systems import PurchasingSystem
 from sad.stages_model import model_length
 from sad.web.access import allow, current_person
 from sad.web.acts import attempt, form_page
+from sad.web.comparisons import comparison_of
 from sad.web.procurement.own import own_draft, own_system
 from sad.web.procurement.system_forms import DatesForm
 from sad.web.procurement.systems import READERS, SCREENS
@@ -36,6 +37,14 @@ def stages(system_id: int) -> str:
         is_buyer=current_person().has_role(Role.BUYER),
         screens=SCREENS,
     )
+
+
+@allow(*READERS)
+def compare(system_id: int) -> str:
+    """Any two stages, drafts and replaced versions included, line by line."""
+    found = own_system(system_id)
+    compared = comparison_of(versions_of(found, with_drafts=True), clock.now())
+    return render_template("procurement/compare_stages.html", system=found, compared=compared, names=names_of(found))
 
 
 @allow(*READERS)

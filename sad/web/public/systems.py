@@ -5,17 +5,18 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from sad import clock
-from sad.actions.stages import stages_of
+from sad.actions.stages import stages_of, versions_of
 from sad.actions.systems import procedure_of
 from sad.db import session
 from sad.domain.calendar import paris_day
 from sad.domain.comparison import compare_stages
 from sad.domain.stages import canonical_json, fingerprint
-from sad.models.admissions import Admission, AdmissionState
+from sad.models.admissions import Admission, admitted_on
 from sad.models.stages import Stage
 from sad.models.suppliers import Supplier
 from sad.models.systems import Category, PurchasingSystem, SystemDocument
 from sad.web.access import own_or_404, person_or_none, public
+from sad.web.comparisons import comparison_of
 from sad.web.paging import capped_count, page_of
 from sad.web.roadmaps import PHASES, conditions_of, line_groups, names_of, requirement_groups, steps_of
 from sad.web.uploads import send_document
@@ -70,6 +71,14 @@ def roadmap(system_id: int) -> str:
     return render_template(
         "public/roadmap.html", system=found, steps=steps, groups=groups, names=names_of(found)
     )
+
+
+@public
+def compare(system_id: int) -> str:
+    """Any two published versions of its stages, line by line."""
+    found = _system(system_id)
+    compared = comparison_of(versions_of(found), clock.now())
+    return render_template("public/compare_stages.html", system=found, compared=compared, names=names_of(found))
 
 
 @public
@@ -146,7 +155,7 @@ def _stage(system_id: int, number: int) -> Stage:
 
 def _admitted(system: PurchasingSystem) -> Select[tuple[int]]:
     of_system = select(Category.id).where(Category.system_id == system.id)
-    return select(Admission.supplier_id).where(Admission.category_id.in_(of_system), Admission.state == AdmissionState.ADMITTED)
+    return select(Admission.supplier_id).where(Admission.category_id.in_(of_system), admitted_on(paris_day(clock.now())))
 
 
 def _shown_suppliers(system: PurchasingSystem) -> Select[tuple[Supplier]]:
