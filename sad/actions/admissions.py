@@ -131,4 +131,5 @@ def _admission(application: Application, *, at: datetime) -> Admission:
         )
         session.add(admission)
     admission.application, admission.state, admission.admitted_at = application, AdmissionState.ADMITTED, at
+    admission.suspended_from = None
     return admission

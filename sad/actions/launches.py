@@ -17,7 +17,7 @@ from sad.domain.errors import Refusal
 from sad.domain.launch import Launch, PendingApplication, launch_faults, launch_warnings
 from sad.domain.law import LaunchLaw
 from sad.domain.stages import stage_in_force, unchecked_grid
-from sad.models.admissions import Admission, AdmissionState
+from sad.models.admissions import Admission, admitted_on
 from sad.models.applications import PENDING_STATES, Application
 from sad.models.mini_tenders import MiniTender
 from sad.models.suppliers import Supplier
@@ -43,7 +43,7 @@ class Prospect:
 
 def prospect_of(mini_tender: MiniTender, at: datetime) -> Prospect:
     """The mini-tender held against the law of the day. Raises `Refused` (PAL-04) before the first stage of its system."""
-    invitees = tuple(admitted_to(mini_tender))
+    invitees = tuple(admitted_to(mini_tender, at))
     launch = launch_of(mini_tender, len(invitees), at)
     law = LaunchLaw.on(paris_day(at), parameters.value)
     return Prospect(launch, invitees, tuple(launch_faults(launch, law)), tuple(launch_warnings(launch, law)))
@@ -92,12 +92,15 @@ def proposed_deadline(at: datetime) -> datetime:
     return first + timedelta(days=(day - paris_day(first)).days, hours=12)
 
 
-def admitted_to(mini_tender: MiniTender) -> list[Supplier]:
-    """All the suppliers admitted to the category now: the list of invitees, which nobody can edit (SAD-15)."""
+def admitted_to(mini_tender: MiniTender, at: datetime) -> list[Supplier]:
+    """All the suppliers admitted to the category at that instant: the list of invitees, which nobody can edit (SAD-15).
+
+    One whose suspension is decided from a later day is still among them.
+    """
     admitted = (
         select(Supplier)
         .join(Admission, Admission.supplier_id == Supplier.id)
-        .where(Admission.category_id == mini_tender.category_id, Admission.state == AdmissionState.ADMITTED)
+        .where(Admission.category_id == mini_tender.category_id, admitted_on(paris_day(at)))
     )
     return list(session.scalars(admitted.order_by(Supplier.name, Supplier.id)))
 

@@ -1,8 +1,9 @@
 """Applications of suppliers, with their answers, proofs, completion requests and hearings."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -32,6 +33,16 @@ class ApplicationState(StrEnum):
 OPEN_STATES = ("draft", "submitted", "completion_requested", "hearing")
 PENDING_STATES = OPEN_STATES[1:]
 PENDING = f"state IN ({', '.join(map(repr, PENDING_STATES))})"
+
+
+class Joined(Protocol):
+    """A document joined to a file to prove one requirement."""
+
+    @property
+    def requirement(self) -> str: ...
+
+    @property
+    def expires_on(self) -> date | None: ...
 
 
 class Application(Base):
@@ -97,7 +108,7 @@ class Application(Base):
             category_families=tuple(self.category.families),
             families=tuple(self.supplier.families),
             answers=self.answers,
-            documents=self._proofs(),
+            documents=last_days(self.documents),
             sworn_statement=self.sworn_statement,
             name=self.supplier.name,
             siret=self.supplier.siret,
@@ -109,13 +120,14 @@ class Application(Base):
             raise ValueError("a draft has no stage of its own")
         return stage_from_dict(self.stage_content)
 
-    def _proofs(self) -> dict[str, date | None]:
-        """The last day each proof holds, by requirement; where there are several, the one that holds longest."""
-        proofs: dict[str, date | None] = {}
-        for each in self.documents:
-            held = proofs.get(each.requirement, each.expires_on)
-            proofs[each.requirement] = max(held, each.expires_on) if held and each.expires_on else None
-        return proofs
+
+def last_days(joined: Iterable[Joined]) -> dict[str, date | None]:
+    """The last day each proof holds, by requirement; where there are several, the one that holds longest, None without end."""
+    proofs: dict[str, date | None] = {}
+    for each in joined:
+        held = proofs.get(each.requirement, each.expires_on)
+        proofs[each.requirement] = max(held, each.expires_on) if held and each.expires_on else None
+    return proofs
 
 
 class ApplicationDocument(Base):

@@ -4,6 +4,7 @@ from sad.models import (
     admissions,
     applications,
     awards,
+    campaigns,
     certificates,
     documents,
     evaluations,
@@ -23,6 +24,6 @@ from sad.models import (
 )
 
 AGGREGATES = (
-    organisations, people, suppliers, documents, certificates, systems, stages, stage_changes, applications, admissions,
+    organisations, people, suppliers, documents, certificates, systems, stages, stage_changes, applications, admissions, campaigns,
     mini_tenders, invitations, offers, openings, evaluations, awards, letters, journal, job_runs,
 )

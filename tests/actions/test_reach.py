@@ -33,7 +33,7 @@ def stage(mini_tender, number: int) -> Stage:
 
 
 def test_each_constraint_says_how_many_can_honour_it(draft):
-    reach = reach_of(draft, stage(draft, 2))
+    reach = reach_of(draft, stage(draft, 2), SENT)
     assert (reach.admitted, reach.declared) == (4, 3)
     assert dict(reach.by_packaging) == {"reusable": 2, "compostable": 4}
     assert {asked.key: count for asked, count in reach.by_requirement} == {
@@ -44,25 +44,25 @@ def test_each_constraint_says_how_many_can_honour_it(draft):
 
 
 def test_those_who_could_answer_meet_the_stage_and_the_packaging_asked(draft):
-    assert reach_of(draft, stage(draft, 2)).able == 1
+    assert reach_of(draft, stage(draft, 2), SENT).able == 1
     draft.packaging = "compostable"
-    assert reach_of(draft, stage(draft, 2)).able == 2
-    assert reach_of(draft, stage(draft, 3)).able == 1
+    assert reach_of(draft, stage(draft, 2), SENT).able == 2
+    assert reach_of(draft, stage(draft, 3), SENT).able == 1
 
 
 def test_a_supplier_whose_families_are_all_exempt_holds_the_requirement(draft):
     roaster = make_supplier(usual={**USUAL, "direct_supply_pct": "0"}, families=["cafe_the"])
     make_admission(roaster, draft.category, make_person(draft.organisation, Role.BUYER))
-    assert {asked.key: count for asked, count in reach_of(draft, stage(draft, 2)).by_requirement}["direct_supply_pct"] == 3
+    assert {asked.key: count for asked, count in reach_of(draft, stage(draft, 2), SENT).by_requirement}["direct_supply_pct"] == 3
 
 
 def test_the_last_declaration_counts(draft):
     supplier = make_supplier(usual={**USUAL, "reusable_packaging": False})
     make_admission(supplier, draft.category, make_person(draft.organisation, Role.BUYER))
-    before = reach_of(draft, stage(draft, 2)).able
+    before = reach_of(draft, stage(draft, 2), SENT).able
     session.add(UsualOffer(supplier_id=supplier.id, values=USUAL, declared_by=member_of(supplier).id, declared_at=SENT))
     session.flush()
-    assert reach_of(draft, stage(draft, 2)).able == before + 1
+    assert reach_of(draft, stage(draft, 2), SENT).able == before + 1
 
 
 def test_one_statement_is_enough_whatever_the_number_of_admitted(draft, database):
@@ -70,5 +70,5 @@ def test_one_statement_is_enough_whatever_the_number_of_admitted(draft, database
     assert draft.category.key == "pain"
     statements: list[str] = []
     event.listen(database, "before_cursor_execute", lambda *args: statements.append(args[2]))
-    reach_of(draft, of_stage)
+    reach_of(draft, of_stage, SENT)
     assert len(statements) == 1

@@ -30,7 +30,7 @@ SCREEN_OF = {
 def screen(template: str, step: int, form: VersionedForm, need: MiniTender, at: datetime, **context: object) -> Response:
     """The page of a screen: where one is, the form, and who could answer."""
     stage = stage_in_force(roadmap_of(need.system), at)
-    return form_page(template, form, need=need, steps=steps_of(need), step=step, stage=stage, reach=reach_of(need, stage), **context)
+    return form_page(template, form, need=need, steps=steps_of(need), step=step, stage=stage, reach=reach_of(need, stage, at), **context)
 
 
 def steps_of(need: MiniTender) -> list[tuple[str, str | None]]:

@@ -8,7 +8,8 @@ from sad import clock
 from sad.actions.letters import people_of
 from sad.actions.members import invite_member
 from sad.db import session
-from sad.models.admissions import Admission, AdmissionState
+from sad.domain.calendar import paris_day
+from sad.models.admissions import Admission, AdmissionState, admitted_on
 from sad.models.people import Person, Role
 from sad.models.systems import Category
 from sad.web.access import allow, current_organisation, current_person, own_or_404
@@ -46,7 +47,7 @@ def admissions() -> str:
         page=page,
         categories=categories,
         chosen=chosen,
-        count=capped_count(query.where(Admission.state == AdmissionState.ADMITTED).with_only_columns(Admission.id)),
+        count=capped_count(query.where(admitted_on(paris_day(clock.now()))).with_only_columns(Admission.id)),
         words=WORDS,
     )
 

@@ -90,7 +90,7 @@ def system(system_id: int) -> str:
         steps=steps_of(stages_of(found), at),
         level=procedure_of(found, found.opened_at),
         engagement=engagement_of(found, at),
-        admitted=admitted_counts(found),
+        admitted=admitted_counts(found, at),
         is_buyer=_is_buyer(),
     )
 
