@@ -8,16 +8,20 @@ from sqlalchemy.orm import aliased
 from sad.db import session
 from sad.domain.play import AdmittedSupplier
 from sad.models.admissions import Admission, AdmissionState
+from sad.models.applications import PENDING_STATES, Application
 from sad.models.suppliers import Supplier, UsualOffer
 from sad.models.systems import Category, PurchasingSystem
 
 
 def admitted_suppliers(system: PurchasingSystem) -> list[AdmittedSupplier]:
     """The suppliers admitted to a category of the system, by name; a suspended one is not."""
-    found: dict[int, list[Row[Any]]] = {}
-    for row in session.execute(_declared().where(Category.system_id == system.id)):
-        found.setdefault(row.id, []).append(row)
-    return [_admitted(rows) for rows in found.values()]
+    return _grouped(_suppliers(Admission).where(Category.system_id == system.id, Admission.state == AdmissionState.ADMITTED))
+
+
+def pending_applicants(system: PurchasingSystem) -> list[AdmittedSupplier]:
+    """The suppliers that wait for an answer in a category of the system, by name, with the categories where they wait."""
+    waiting = _suppliers(Application).where(Category.system_id == system.id, Application.state.in_(PENDING_STATES))
+    return _grouped(waiting)
 
 
 def last_declaration() -> ScalarSelect[int]:
@@ -27,16 +31,23 @@ def last_declaration() -> ScalarSelect[int]:
     return of_supplier.order_by(earlier.declared_at.desc(), earlier.id.desc()).limit(1).scalar_subquery()
 
 
-def _declared() -> Select[Any]:
+def _suppliers(through: type[Admission] | type[Application]) -> Select[Any]:
+    """Each supplier with a category that it has an admission or an application to."""
     return (
         select(Category.key, Supplier.id, Supplier.siret, Supplier.name, Supplier.families, UsualOffer.values.label("declared"))
-        .select_from(Admission)
-        .join(Category, Category.id == Admission.category_id)
-        .join(Supplier, Supplier.id == Admission.supplier_id)
+        .select_from(through)
+        .join(Category, Category.id == through.category_id)
+        .join(Supplier, Supplier.id == through.supplier_id)
         .outerjoin(UsualOffer, UsualOffer.id == last_declaration())
-        .where(Admission.state == AdmissionState.ADMITTED)
         .order_by(Supplier.name, Supplier.id, Category.id)
     )
+
+
+def _grouped(statement: Select[Any]) -> list[AdmittedSupplier]:
+    found: dict[int, list[Row[Any]]] = {}
+    for row in session.execute(statement):
+        found.setdefault(row.id, []).append(row)
+    return [_admitted(rows) for rows in found.values()]
 
 
 def _admitted(rows: list[Row[Any]]) -> AdmittedSupplier:

@@ -1,10 +1,11 @@
 """Posting letters: rows of the act's own transaction, delivered later by `jobs.letters`."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import select
+from sqlalchemy.orm import lazyload
 
 from sad.db import session
 from sad.letters.text import LetterText
@@ -93,6 +94,22 @@ def post_to_suppliers(
     return [
         post_letter(text, to=person, at=at, organisation_id=organisation_id, supplier=by_id[supplier_id], mini_tender=mini_tender)
         for supplier_id, person in session.execute(present)
+    ]
+
+
+def post_to_each(texts: Mapping[int, LetterText], *, at: datetime, organisation_id: int) -> list[Letter]:
+    """To each person of each supplier the letter of its own, by id of supplier; read in one statement, whatever their number."""
+    present = (
+        select(Supplier, Person)
+        .join(SupplierMember, SupplierMember.supplier_id == Supplier.id)
+        .join(Person, SupplierMember.person_id == Person.id)
+        .where(Supplier.id.in_(texts), SupplierMember.left_at.is_(None), Person.is_active)
+        .options(lazyload(Person.roles))
+        .order_by(Supplier.name, Supplier.id, SupplierMember.id)
+    )
+    return [
+        post_letter(texts[supplier.id], to=person, at=at, organisation_id=organisation_id, supplier=supplier)
+        for supplier, person in session.execute(present)
     ]
 
 

@@ -1,0 +1,82 @@
+"""Announcing a stage: one letter to every person of every supplier that it concerns, in the transaction that publishes it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sad.actions.admitted import admitted_suppliers, pending_applicants
+from sad.actions.journal import record
+from sad.actions.letters import post_to_each
+from sad.actions.stages import roadmap_of
+from sad.db import session
+from sad.domain.play import AdmittedSupplier
+from sad.domain.stages import Stage
+from sad.letters import stages as letters
+from sad.letters.stages import Announcement
+from sad.letters.text import LetterText
+from sad.models.people import Person
+from sad.models.stage_changes import StageChange
+from sad.models.stages import Stage as StageRow
+from sad.models.systems import PurchasingSystem
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """A supplier that an announcement concerns, with all its categories of the system; admitted to one of them, or waiting."""
+
+    supplier: AdmittedSupplier
+    is_admitted: bool
+
+
+def announce_stage(stage_row: StageRow, change: StageChange, *, home: str, by: Person, at: datetime) -> int:
+    """Tell every person of each admitted supplier and of each pending applicant what a corrigendum changes for it.
+
+    `home` is the address of the site. Gives how many people are told.
+    """
+    session.flush()
+    readers = readers_of(stage_row.system)
+    announcement = announcement_of(stage_row, change)
+    letters_by_supplier = texts_for(readers, announcement, home=home)
+    told = post_to_each(letters_by_supplier, at=at, organisation_id=stage_row.organisation_id)
+    record("announce_stage", stage_row, by=by, at=at, kind=change.kind, told=[each.supplier.id for each in readers], people=len(told))
+    return len(told)
+
+
+def announcement_of(stage_row: StageRow, change: StageChange) -> Announcement:
+    """The change as the letters tell it."""
+    stage, replaced = stage_row.as_value(), change.replaced
+    return Announcement(
+        system=stage_row.system,
+        kind=change.kind,
+        stage=stage,
+        revision=stage_row.revision,
+        before=replaced.as_value() if replaced else _stage_before(stage_row.system, stage),
+        reason=change.reason,
+        notice_reference=change.notice_reference,
+    )
+
+
+def texts_for(readers: list[Reader], announcement: Announcement, *, home: str) -> Mapping[int, LetterText]:
+    """The letter of each reader, by id of supplier, to be read before it leaves or to be posted."""
+    return {
+        each.supplier.id: letters.announced(announcement, each.supplier, is_admitted=each.is_admitted, home=home) for each in readers
+    }
+
+
+def readers_of(system: PurchasingSystem) -> list[Reader]:
+    """Whom a change of the roadmap concerns, by name: the admitted first, then those who only wait; each once."""
+    found = {each.id: Reader(each, True) for each in admitted_suppliers(system)}
+    for each in pending_applicants(system):
+        known = found.get(each.id)
+        if known:
+            both = dict.fromkeys((*known.supplier.categories, *each.categories))
+            found[each.id] = replace(known, supplier=replace(known.supplier, categories=tuple(both)))
+        else:
+            found[each.id] = Reader(each, False)
+    return list(found.values())
+
+
+def _stage_before(system: PurchasingSystem, stage: Stage) -> Stage | None:
+    """The stage of the roadmap that an added one follows, by date."""
+    earlier = [each for each in roadmap_of(system) if each.effective_on < stage.effective_on]
+    return earlier[-1] if earlier else None
