@@ -8,8 +8,9 @@ from sad.cli.deadline import deadline
 from sad.cli.demo import demo
 from sad.cli.rank import rank_command
 from sad.cli.scheduler import scheduler
+from sad.cli.stages import stages
 
-COMMANDS = (rank_command, deadline, database, scheduler, administrator, demo)
+COMMANDS = (rank_command, deadline, database, scheduler, administrator, demo, stages)
 
 
 def register(app: Flask) -> None:

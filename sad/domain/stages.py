@@ -69,6 +69,13 @@ def next_stages(roadmap: Iterable[Stage], at: datetime) -> tuple[Stage, ...]:
     return tuple(sorted((stage for stage in roadmap if stage.effective_on > paris_day(at)), key=_start))
 
 
+def in_force_and_coming(roadmap: Iterable[Stage], at: datetime) -> tuple[Stage, ...]:
+    """The stage in force at that instant, if one is, then those that come."""
+    stages = tuple(roadmap)
+    coming = next_stages(stages, at)
+    return coming if len(coming) == len(stages) else (stage_in_force(stages, at), *coming)
+
+
 def gaps(
     stage: Stage,
     declared: Mapping[str, object],
