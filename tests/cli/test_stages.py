@@ -98,7 +98,7 @@ def test_a_supplier_is_told_of_the_stages_that_it_does_not_meet_and_of_no_other(
         assert [each["stage"] for each in as_json(run, "gaps", sirets[0])["stages"]] == [3]
     silent = as_json(run, "gaps", sirets[1])["stages"]
     assert silent[-1]["gaps"][0]["has"] is None
-    assert "35 %" in run("stages", "gaps", f" {sirets[0][:9]} {sirets[0][9:]} ").stdout
+    assert "35\N{NO-BREAK SPACE}%" in run("stages", "gaps", f" {sirets[0][:9]} {sirets[0][9:]} ").stdout
 
 
 def test_a_supplier_that_meets_everything_is_told_so(system, run):
