@@ -1,7 +1,7 @@
 """The ready roadmap offered when a system is created, read once from `config/scoring/stages_model.yaml`."""
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from functools import cache
@@ -54,6 +54,33 @@ def model_stages(
 def model_length() -> int:
     """How many stages the model has."""
     return len(_content()["stages"])
+
+
+def follow_categories(stage: Stage, before: Mapping[str, Collection[str]], after: Mapping[str, Collection[str]]) -> Stage:
+    """A stage whose system had the categories `before` and has those `after`, each with the families that it buys.
+
+    What people wrote stays. A requirement leaves the categories that are gone, and goes with the last of them; a capacity of
+    the model takes the new categories that buy its families, and comes when they are the first to.
+    """
+    model = {each.key: each for each in _capacities(_content(), after)}
+    order = list(_content()["capacity"])
+    kept = [followed for each in stage.requirements if (followed := _followed(each, model.get(each.key), before, after))]
+    known, was = {each.key for each in stage.requirements}, {each.key for each in _capacities(_content(), before)}
+    coming = [each for key, each in model.items() if key not in known | was]
+    capacities = [each for each in (*kept, *coming) if each.nature is Nature.CAPACITY]
+    if coming:
+        capacities.sort(key=lambda each: order.index(each.key) if each.key in order else len(order))
+    return replace(stage, requirements=(*capacities, *(each for each in kept if each.nature is not Nature.CAPACITY)))
+
+
+def _followed(
+    requirement: Requirement, model: Requirement | None, before: Collection[str], after: Collection[str]
+) -> Requirement | None:
+    if not requirement.categories:
+        return requirement
+    joining = {key for key in (model.categories if model else ()) if key not in before and requirement.nature is Nature.CAPACITY}
+    cited = tuple(key for key in after if key in requirement.categories or key in joining)
+    return replace(requirement, categories=cited) if cited else None
 
 
 @cache

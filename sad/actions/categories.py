@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from sad.actions.journal import record
-from sad.actions.stages import check_roadmap_is_draft, refresh_drafts
+from sad.actions.stages import check_roadmap_is_draft, follow_system
 from sad.actions.systems import hold_draft
 from sad.db import session
 from sad.domain.errors import Refusal, Refused
@@ -29,11 +29,11 @@ def add_category(
     faults = list(_category_faults(label, families))
     if faults:
         raise Refused(*faults)
-    key = _free_key(system, key or _slug(label))
+    key, before = _free_key(system, key or _slug(label)), _bought(system)
     category = Category(organisation_id=system.organisation_id, key=key, label=label, families=list(families))
     system.categories.append(category)
     session.flush()
-    refresh_drafts(system, at)
+    follow_system(system, before, at=at)
     record("add_category", category, by=by, at=at, label=label, families=list(families))
     return category
 
@@ -44,10 +44,16 @@ def remove_category(category: Category, *, by: Person, at: datetime) -> None:
     hold_draft(system)
     check_roadmap_is_draft(system)
     record("remove_category", category, by=by, at=at, label=category.label)
+    before = _bought(system)
     system.categories.remove(category)
     session.delete(category)
     session.flush()
-    refresh_drafts(system, at)
+    follow_system(system, before, at=at)
+
+
+def _bought(system: PurchasingSystem) -> dict[str, list[str]]:
+    """The product families that each category buys."""
+    return {each.key: each.families for each in system.categories}
 
 
 def _category_faults(label: str, families: Sequence[str]) -> Iterator[Refusal]:

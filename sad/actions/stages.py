@@ -1,10 +1,10 @@
 """Stages: proposing a roadmap from the model, publishing it, reading it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from sad import parameters
 from sad.actions.journal import record
@@ -17,9 +17,10 @@ from sad.domain.publication import Notice, publication_faults, publication_warni
 from sad.domain.stages import Stage, fingerprint, stage_to_dict
 from sad.models.mini_tenders import MiniTender
 from sad.models.people import Person
+from sad.models.stage_changes import StageComment, StagePlay
 from sad.models.stages import Stage as StageRow
 from sad.models.systems import PurchasingSystem
-from sad.stages_model import model_length, model_stages
+from sad.stages_model import follow_categories, model_length, model_stages
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,30 +52,46 @@ def versions_of(system: PurchasingSystem, *, with_drafts: bool = False) -> list[
 
 
 def propose_stages(system: PurchasingSystem, dates: Sequence[date], *, by: Person, at: datetime) -> list[StageRow]:
-    """Draft the first stages of the model, one for each of these dates; earlier drafts give way.
+    """Draft the first stages of the model, one for each of these dates.
 
+    A draft of the model that is already there keeps what people wrote in it and takes its new date; one without a date any
+    more goes away; those that people added after the model stay as they are.
     Raises `Refused` with every fault (field: `effective_on_2`), once the system is open (PAL-01) or a stage is published (PAL-02).
     """
     check_roadmap_is_draft(system)
-    proposed = _from_model(system, dates, at)
-    faults = [fault for stage in proposed for fault in _dated_faults(stage, proposed, system, at)]
+    rows = {row.number: row for row in stages_of(system)}
+    proposed = [_dated(stage, rows.get(stage.number)) for stage in _from_model(system, dates, at)]
+    added = [row.as_value() for number, row in rows.items() if number > model_length()]
+    faults = [fault for stage in proposed for fault in _dated_faults(stage, [*proposed, *added], system, at)]
     if faults:
         raise Refused(*faults)
-    for row in stages_of(system):
-        session.delete(row)
-    session.flush()
-    rows = [_draft(system, stage) for stage in proposed]
-    session.add_all(rows)
+    for number in set(rows) - {each.number for each in (*proposed, *added)}:
+        erase_draft(rows[number])
+    kept = [_rewritten(rows.get(stage.number), system, stage) for stage in proposed]
+    session.add_all(kept)
     record("propose_stages", system, by=by, at=at, dates=[day.isoformat() for day in dates])
-    return rows
+    return kept
 
 
-def refresh_drafts(system: PurchasingSystem, at: datetime) -> None:
-    """Draw the drafts again after a change of the system: its categories, its first day."""
-    rows = [row for row in stages_of(system) if row.published_at is None]
-    dates = [system.valid_from if row.number == 1 else row.effective_on for row in rows]
-    for row, stage in zip(rows, _from_model(system, dates, at), strict=True) if rows else ():
-        row.effective_on, row.announced_on, row.content = stage.effective_on, stage.announced_on, stage_to_dict(stage)
+def follow_system(system: PurchasingSystem, before: Mapping[str, Collection[str]], *, at: datetime) -> None:
+    """Adapt the drafts to a change of the system: its first day, its categories (`before`: the families that each bought).
+
+    What people wrote in them stays; only the categories that they cite follow, as the model would cite them.
+    """
+    after = {each.key: each.families for each in system.categories}
+    for row in stages_of(system):
+        if row.published_at is None:
+            stage = follow_categories(row.as_value(), before, after)
+            day = system.valid_from if row.number == 1 else row.effective_on
+            _rewritten(row, system, replace(stage, effective_on=day, announced_on=announcement_day(system, at)))
+
+
+def erase_draft(row: StageRow) -> None:
+    """Take a draft away with what was tried and said of it, in an act that is journalled."""
+    for model in (StageComment, StagePlay):
+        session.execute(delete(model).where(model.stage_id == row.id))
+    session.delete(row)
+    session.flush()
 
 
 def check_roadmap_is_draft(system: PurchasingSystem) -> None:
@@ -95,7 +112,7 @@ def check_roadmap_is_draft(system: PurchasingSystem) -> None:
 
 def examine_stage(row: StageRow, at: datetime) -> Examined:
     """All that stands against publishing a stage now, and what asks for a reason."""
-    stage = replace(row.as_value(), announced_on=_announced_on(row.system, at))
+    stage = replace(row.as_value(), announced_on=announcement_day(row.system, at))
     others = [other.as_value() for other in stages_of(row.system) if other.id != row.id]
     notice, law = notice_of(row.system, at), StageLaw.on(paris_day(at), parameters.value)
     faults = publication_faults(stage, others, notice, law)
@@ -135,7 +152,7 @@ def notice_of(system: PurchasingSystem, at: datetime) -> Notice:
     )
 
 
-def _announced_on(system: PurchasingSystem, at: datetime) -> date:
+def announcement_day(system: PurchasingSystem, at: datetime) -> date:
     """The day of the notice that announces the stage: before the opening the initial one, else a corrigendum of this day."""
     today = paris_day(at)
     if system.opened_at is not None or system.notice_dispatched_at is None:
@@ -147,21 +164,37 @@ def _from_model(system: PurchasingSystem, dates: Sequence[date], at: datetime) -
     if not 0 < len(dates) <= model_length():
         message = f"Le modèle propose de 1 à {model_length()} paliers."
         raise refuse(message, "Donner la date de chacun de ceux que vous retenez.", rule="PAL-01", field="effective_on_1")
-    return model_stages(_announced_on(system, at), dates, {each.key: each.families for each in system.categories})
+    return model_stages(announcement_day(system, at), dates, {each.key: each.families for each in system.categories})
+
+
+def _dated(stage: Stage, draft: StageRow | None) -> Stage:
+    """The stage of the model, or the draft that somebody may have changed, on the day and under the announcement of the model's."""
+    if draft is None:
+        return stage
+    return replace(draft.as_value(), effective_on=stage.effective_on, announced_on=stage.announced_on)
+
+
+def _rewritten(row: StageRow | None, system: PurchasingSystem, stage: Stage) -> StageRow:
+    if row is None:
+        return draft_row(system, stage)
+    row.effective_on, row.announced_on, row.content = stage.effective_on, stage.announced_on, stage_to_dict(stage)
+    return row
 
 
 def _dated_faults(stage: Stage, proposed: Sequence[Stage], system: PurchasingSystem, at: datetime) -> list[Refusal]:
-    """The faults of a stage of the model: only its dates can be mended here."""
+    """What stands against the date of a stage; its content is mended elsewhere."""
     law = StageLaw.on(paris_day(at), parameters.value)
     found = publication_faults(stage, proposed, notice_of(system, at), law)
-    return [replace(each, field=f"{each.field}_{stage.number}") for each in found]
+    return [replace(each, field=f"{each.field}_{stage.number}") for each in found if each.field == "effective_on"]
 
 
-def _draft(system: PurchasingSystem, stage: Stage) -> StageRow:
+def draft_row(system: PurchasingSystem, stage: Stage, *, revision: int = 1) -> StageRow:
+    """The row of a draft with that content, not added to the session."""
     return StageRow(
         organisation_id=system.organisation_id,
         system_id=system.id,
         number=stage.number,
+        revision=revision,
         label=stage.label,
         announced_on=stage.announced_on,
         effective_on=stage.effective_on,

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from sad import parameters
 from sad.actions.journal import record
-from sad.actions.stages import check_roadmap_is_draft, refresh_drafts, stages_of
+from sad.actions.stages import check_roadmap_is_draft, follow_system, stages_of
 from sad.db import session
 from sad.domain.calendar import paris_day
 from sad.domain.errors import Refusal, Refused, refuse
@@ -67,7 +67,7 @@ def update_system(system: PurchasingSystem, facts: SystemFacts, *, by: Person, a
         raise Refused(*faults)
     for name, value in changed.items():
         setattr(system, name, value)
-    refresh_drafts(system, at)
+    follow_system(system, {each.key: each.families for each in system.categories}, at=at)
     record("update_system", system, by=by, at=at, **_plain(changed))
     return system
 

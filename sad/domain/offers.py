@@ -121,14 +121,13 @@ class OfferTerms:
 def specifications_to_answer(stage: Stage, category: str, families: Collection[str]) -> tuple[Requirement, ...]:
     """The specifications for which the offer gives a value, in published order.
 
-    A supplier exempt from one gives its value all the same when a criterion scores it, without the minimum.
+    One from which the category or the supplier is exempt is answered all the same when a criterion scores its value, without
+    the minimum.
     """
     scored = {each.source for each in stage.of_nature(Nature.AWARD_CRITERION, category)}
-    asked = stage.of_nature(Nature.SPECIFICATION, category)
+    asked = [(each, each.applies_to(category, families)) for each in stage.of_nature(Nature.SPECIFICATION)]
     return tuple(
-        replace(each, comparison="any", threshold=None) if each.exempts(families) else each
-        for each in asked
-        if each.key in scored or not each.exempts(families)
+        each if is_asked else replace(each, comparison="any", threshold=None) for each, is_asked in asked if is_asked or each.key in scored
     )
 
 

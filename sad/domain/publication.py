@@ -3,18 +3,14 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 
 from sad.domain.criteria import Criterion, criteria_faults, environment_warnings
 from sad.domain.errors import Refusal
-from sad.domain.forbidden_words import find_forbidden_words
 from sad.domain.law import CriteriaLaw, StageLaw
-from sad.domain.requirements import Nature, Requirement
-from sad.domain.sentences import french_date, french_number, listed
-from sad.domain.stages import Stage, announced_range, weight_faults
-from sad.domain.wording import lacks_equivalent, measures_place, product_rewriting, proves_no_exclusion
-
-PROVED = {Nature.CAPACITY: "SAD-03", Nature.SPECIFICATION: "PAL-01"}
+from sad.domain.requirement_law import requirement_faults, requirement_warnings
+from sad.domain.requirements import Nature
+from sad.domain.sentences import french_date, french_number
+from sad.domain.stages import Stage, announced_range
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +34,7 @@ def publication_faults(stage: Stage, roadmap: Sequence[Stage], notice: Notice, l
     return [
         *_date_faults(stage, others, notice),
         *_key_faults(stage),
-        *(fault for each in stage.requirements for fault in _requirement_faults(each)),
+        *(fault for each in stage.requirements for fault in requirement_faults(each)),
         *_by_category(stage, notice, criteria_faults, law),
         *_announced_faults(stage, others, notice),
         *_capacity_change(stage, others, notice),
@@ -50,7 +46,7 @@ def publication_warnings(stage: Stage, roadmap: Sequence[Stage], notice: Notice,
     return [
         *_notice_warnings(stage, _others(stage, roadmap), notice, law),
         *_by_category(stage, notice, environment_warnings, law),
-        *(warning for each in stage.requirements for warning in _word_warnings(each)),
+        *(warning for each in stage.requirements for warning in requirement_warnings(each)),
     ]
 
 
@@ -95,45 +91,6 @@ def _key_faults(stage: Stage) -> Iterator[Refusal]:
         if each.source and (source is None or source.nature is not Nature.SPECIFICATION):
             message = f"« {each.label} » note une valeur, « {each.source} », que les offres ne donnent pas."
             yield Refusal(message, "Choisir une exigence de l’offre de ce palier.", "CRI-04", each.key)
-
-
-def _requirement_faults(requirement: Requirement) -> Iterator[Refusal]:
-    if requirement.nature is Nature.INFORMATION:
-        return
-    if requirement.nature is Nature.CAPACITY:
-        yield from _capacity_faults(requirement)
-    if requirement.nature in PROVED and not requirement.proof.strip():
-        message = f"« {requirement.label} » : aucune preuve acceptée n’est indiquée."
-        yield Refusal(message, "Écrire quelle preuve est acceptée, « ou équivalent ».", PROVED[requirement.nature], requirement.key)
-    if measures_place(requirement.key, requirement.label):
-        message = f"« {requirement.label} » : l’origine ou la distance ne peuvent être ni une condition ni un critère (R2111-7)."
-        remedy = "Ce qui est permis : « au plus un intermédiaire », « récolté depuis moins de 48 h »."
-        yield Refusal(message, remedy, "CRI-08", requirement.key)
-    for text in (requirement.label, requirement.proof):
-        if lacks_equivalent(text):
-            message = f"« {text} » nomme un label sans accepter ce qui l’égale."
-            yield Refusal(message, f"Écrire : « {text.rstrip(' .')} ou équivalent ».", "CRI-09", requirement.key)
-    if requirement.nature is Nature.AWARD_CRITERION:
-        yield from _criterion_faults(requirement)
-
-
-def _capacity_faults(requirement: Requirement) -> Iterator[Refusal]:
-    rewriting = product_rewriting(f"{requirement.label} {requirement.key}")
-    if rewriting is not None:
-        remedy = "En faire une exigence de l’offre, un critère d’attribution ou une condition d’exécution"
-        remedy += f", ou écrire une capacité : « {rewriting} »." if rewriting else "."
-        message = f"« {requirement.label} » décrit ce qui est offert, non l’aptitude du candidat : ce n’est pas une condition d’admission."
-        yield Refusal(message, remedy, "ADM-01", requirement.key)
-    if proves_no_exclusion(f"{requirement.label} {requirement.proof}"):
-        message = f"« {requirement.label} » : une preuve d’absence d’exclusion ne se demande qu’à l’attributaire pressenti."
-        yield Refusal(message, "La retirer : la déclaration sur l’honneur suffit pour candidater.", "ADM-05", requirement.key)
-
-
-def _criterion_faults(criterion: Requirement) -> Iterator[Refusal]:
-    if "method" not in criterion.method and "sub_criteria" not in criterion.method:
-        message = f"Le critère « {criterion.label} » n’a pas de méthode de notation."
-        yield Refusal(message, "En choisir une : elle est publiée avec le poids.", "CRI-04", criterion.key)
-    yield from weight_faults(criterion, criterion.weight or Decimal(0))
 
 
 def _by_category(
@@ -186,12 +143,3 @@ def _notice_warnings(stage: Stage, others: Sequence[Stage], notice: Notice, law:
     if stage.announced_on > notice.sent_on and others:
         message = "Ce palier n’était pas dans l’avis initial : il passe par un avis rectificatif."
         yield Refusal(message, "Écrire pourquoi il vient après l’avis.", "PAL-01", "announced_on")
-
-
-def _word_warnings(requirement: Requirement) -> Iterator[Refusal]:
-    strict = requirement.nature is Nature.AWARD_CRITERION
-    found = find_forbidden_words(f"{requirement.label}\n{requirement.proof}", strict=strict)
-    if found:
-        message = f"« {requirement.label} » : {listed([f'« {word} »' for word in found])} peut évoquer une origine ou une distance."
-        remedy = "Ni l’origine ni la distance ne peuvent compter (R2111-7) : reformuler, ou écrire pourquoi ce mot est nécessaire."
-        yield Refusal(message, remedy, "CRI-08", requirement.key)

@@ -33,6 +33,23 @@ REFERENCES = re.compile(r"\breferences?\b")
 DISTANCE = re.compile(r"\b(?:km|kilometres?|distances?)\b")
 PLACE_KEYS = {"km", "distance", "local", "locale", "commune", "departement", "insee", "postcode", "origin", "origine"}
 
+_COUNT = r"(?:\d+|un|une|deux|trois|quatre|cinq|six|huit|dix|quinze|vingt)"
+SENIORITY = re.compile(
+    rf"\banciennete\b|\bdepuis (?:au moins |plus de |au minimum )?{_COUNT} (?:ans?|annees?)\b"
+    rf"|\b{_COUNT} (?:ans?|annees?) (?:au moins )?(?:d'|de )(?:experience|existence|activite|presence|metier|references?)\b"
+    rf"|\bexperience (?:minimale|minimum|d'au moins|de plus de|de {_COUNT} ans?)\b"
+    rf"|\b(?:cree|creee|fonde|fondee|immatricule|immatriculee|existe|existant|etabli|etablie)s? (?:depuis|avant|il y a)\b"
+)
+TURNOVER = re.compile(r"\bchiffres? d'affaires?\b|\bca (?:annuel|minimal|minimum|global|ht)\b")
+KNOWN_BRANDS = re.compile(
+    r"\b(?:nespresso|nutella|coca-cola|lavazza|danone|evian|tupperware|lipton|orangina|perrier|senseo|valrhona|pepsi)\b"
+)
+NAMED_BRAND = re.compile(
+    r"(?P<signed>[^\W_][\w’'&-]*(?: [A-ZÀ-Ý][\w’'&-]*)?) ?[®™]"
+    r"|\b(?i:marques?|mod[èe]les?|types?)(?: (?:de|du|la|commerciale|déposée))*[ \u00a0:«]+(?P<named>[A-ZÀ-Ý][\w’'&-]*)"
+)
+NO_BRAND = re.compile(r"T ?\d+|[A-Z]|[IVX]+|\d+")
+
 
 def folded(text: str) -> str:
     """The text in lower case, without accents, with plain apostrophes, to be searched."""
@@ -44,7 +61,12 @@ def lacks_equivalent(text: str) -> bool:
     """Whether a text names a label without « ou équivalent » (CRI-09, R2111-13 to -17)."""
     plain = folded(text)
     named = any(re.search(rf"\b{re.escape(label)}\b(?!-dechet)", plain) for label in LABELS)
-    return named and "equivalent" not in plain
+    return named and not admits_equivalent(text)
+
+
+def admits_equivalent(text: str) -> bool:
+    """Whether a text accepts what equals the thing it names."""
+    return "equivalent" in folded(text)
 
 
 def product_rewriting(text: str) -> str | None:
@@ -71,3 +93,29 @@ def asks_references(text: str) -> bool:
 def measures_place(key: str, label: str) -> bool:
     """Whether a requirement measures a distance or names a place of establishment: never a condition, never scored."""
     return bool(PLACE_KEYS & set(re.split(r"[_\W]+", folded(key))) or DISTANCE.search(folded(label)))
+
+
+def asks_seniority(text: str) -> bool:
+    """Whether a text asks how long the candidate has existed or worked: it shuts out whoever begins (ADM-03, R2142-14)."""
+    plain = folded(text)
+    return bool(SENIORITY.search(plain)) and "conversion" not in plain
+
+
+def asks_turnover(text: str) -> bool:
+    """Whether a text speaks of a turnover, which may be asked only within a limit (ADM-02, R2142-7)."""
+    return bool(TURNOVER.search(folded(text)))
+
+
+def named_brand(text: str) -> str | None:
+    """The brand, type or model that a text names, as it is written; None when nothing looks like one (R2111-7).
+
+    A sign ® or ™, a known brand, or a capital after « marque », « modèle », « type ». A flour T65 and a label are none.
+    """
+    known = KNOWN_BRANDS.search(folded(text))
+    if known:
+        return text[known.start() : known.end()] if len(folded(text)) == len(text) else known.group()
+    for match in NAMED_BRAND.finditer(text):
+        name = (match["signed"] or match["named"]).rstrip(" .,-")
+        if not NO_BRAND.fullmatch(name) and folded(name) not in LABELS:
+            return name
+    return None
