@@ -20,6 +20,8 @@ from sad.actions.openings import ask_opening, confirm_opening
 from sad.actions.publications import discontinue_mini_tender, publish_mini_tender
 from sad.actions.questions import answer_question, ask_question
 from sad.actions.rankings import compute_ranking
+from sad.actions.stage_comments import comment_stage, open_comments
+from sad.actions.stages import stages_of
 from sad.actions.system_documents import publish_document
 from sad.actions.vault import attach_certificate
 from sad.db import session
@@ -44,6 +46,7 @@ from tests.factories.mini_tenders import CLOSES, HOME, SEAL_KEY, SENT, SERVED, m
 from tests.factories.offers import PDF, make_deposit, offered
 from tests.factories.organisations import make_organisation, make_service
 from tests.factories.people import make_person
+from tests.factories.stage_drafts import make_stage_draft
 from tests.factories.suppliers import make_supplier, member_of
 from tests.factories.systems import make_system
 
@@ -99,6 +102,7 @@ def make_half(data_dir: Path) -> Half:
     _launch_all(half)
     _apply_all(half)
     _keep_papers(half, data_dir)
+    _ask_services(half)
     for supplier in (half.supplier, half.rival):
         invite_member(supplier, f"cousin-{supplier.id}@producteur.example", link=HOME.__add__, by=member_of(supplier), at=NOW)
     abandoned = make_supplier()
@@ -205,6 +209,13 @@ def _apply_all(half: Half) -> None:
 def _application(supplier: Supplier, category: Category, state: ApplicationState, **values) -> Application:
     when = {"started_at": APPLIED} | ({"submitted_at": APPLIED} if state != ApplicationState.DRAFT else {})
     return make_application(supplier, category, state, **when, **values)
+
+
+def _ask_services(half: Half) -> None:
+    """A draft stage on which the services are asked, with what one of them says."""
+    draft = next((row for row in stages_of(half.system) if row.published_at is None), None) or make_stage_draft(half.system)
+    open_comments(draft, draft.effective_on - timedelta(days=1), home=HOME, by=half.buyer, at=NOW)
+    comment_stage(draft, "Nos cocktails ne suivront pas.", service=half.service, by=half.people[Role.REQUESTER], at=NOW)
 
 
 def _keep_papers(half: Half, data_dir: Path) -> None:

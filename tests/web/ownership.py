@@ -15,6 +15,7 @@ from sad.models.mini_tenders import MiniTender
 from sad.models.offers import Offer
 from sad.models.organisations import Service
 from sad.models.people import PersonRole
+from sad.models.stage_changes import StageComment
 from sad.models.stages import Stage
 from sad.models.suppliers import SupplierInvitation
 from sad.models.systems import Category, PurchasingSystem, SystemDocument
@@ -136,6 +137,11 @@ def _of_the_open_one(find: Find) -> Find:
     return lambda half: (place for place in find(half) if place["system_id"] == half.system.id)
 
 
+def _comments(half: Half) -> Iterator[Place]:
+    for row in _rows(StageComment, _of_organisation(StageComment, half)):
+        yield {"system_id": row.stage.system_id, "number": row.stage.number, "comment_id": row.id}  # type: ignore[attr-defined]
+
+
 def _members(half: Half) -> list[int]:
     return [person.id for person in (*half.people.values(), half.second)]
 
@@ -177,6 +183,7 @@ OWNERS: dict[tuple[str, frozenset[str]], Find] = {
         ("supplier", {"offer_id"}, _ids("offer_id", Offer, lambda half: (_of_supplier(Offer, half),))),
         ("supplier", {"category_id"}, _one("category_id", lambda half: half.categories)),
         ("agent", {M}, _one(M, lambda half: [each for each in _own_mini_tenders(half) if each.service_id == half.service.id])),
+        ("agent", {"stage_id"}, _ids("stage_id", Stage, lambda half: (_of_organisation(Stage, half), Stage.comments_until.is_not(None)))),
         ("procurement", {A}, _one(A, _received)),
         ("procurement", {A, D}, lambda half: ({A: app.id, D: joined.document_id} for app, joined in _joined(_received(half)))),
         ("procurement", {"admission_id"}, _ids("admission_id", Admission, lambda half: (_of_organisation(Admission, half),))),
@@ -192,6 +199,7 @@ OWNERS: dict[tuple[str, frozenset[str]], Find] = {
         ("procurement", {S, D}, SYSTEM_DOCUMENTS),
         ("procurement", {S, "screen"}, _with(_one(S, _systems), screen="essentiel")),
         ("procurement", {S, "number"}, _of_systems("number", Stage, "number")),
+        ("procurement", {S, "number", "comment_id"}, _comments),
         ("account", {"supplier_id"}, lambda half: [{"supplier_id": half.supplier.id}]),
         ("admin", {B}, ORGANISATION),
         ("admin", {B, "service_id"}, lambda half: ({B: half.organisation.id, **place} for place in SERVICES(half))),

@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-from sad.web.agent import checking, needs, weighing, wizard
+from sad.web.agent import checking, needs, stages, weighing, wizard
 from sad.web.navigation import Entry
 
 blueprint = Blueprint("agent", __name__)
@@ -19,5 +19,8 @@ blueprint.add_url_rule("/besoins/<int:mini_tender_id>/criteres", "weights", weig
 blueprint.add_url_rule("/besoins/<int:mini_tender_id>/verifier", "check", checking.check, methods=BOTH)
 blueprint.add_url_rule("/besoins/<int:mini_tender_id>/reprendre", "copy", needs.copy, methods=["POST"])
 blueprint.add_url_rule("/besoins/<int:mini_tender_id>/effacer", "discard", needs.discard, methods=BOTH)
+blueprint.add_url_rule("/paliers", "stages", stages.stages)
+blueprint.add_url_rule("/paliers/<int:stage_id>", "stage", stages.stage)
+blueprint.add_url_rule("/paliers/<int:stage_id>/remarque", "comment_stage", stages.comment, methods=BOTH)
 
-NAVIGATION: tuple[Entry, ...] = (Entry("Mes besoins", "agent.home"),)
+NAVIGATION: tuple[Entry, ...] = (Entry("Mes besoins", "agent.home"), Entry("Paliers", "agent.stages"))

@@ -19,6 +19,7 @@ from sad.web.access import allow, current_person
 from sad.web.acts import attempt, form_page
 from sad.web.agent.own import own_draft, own_need, own_needs, own_services
 from sad.web.agent.screens import resume_url
+from sad.web.agent.stages import stages_open_to_comments
 from sad.web.agent.wizard import systems_by_template
 from sad.web.fields import Form
 from sad.web.paging import page_of
@@ -43,6 +44,7 @@ def home() -> str:
     return render_template(
         "agent/home.html",
         services=own_services(),
+        stages=stages_open_to_comments(at),
         drafts=sorted(drafts, key=lambda each: each.returned_reason is None),
         under_way=[each for each in alive if each.state in UNDER_WAY],
         coming=[each for each in alive if each.state in SETTLED],

@@ -16,6 +16,7 @@ from sad.web.procurement import (
     publications,
     questions,
     rankings,
+    stage_comments,
     stages,
     system_documents,
     systems,
@@ -86,6 +87,11 @@ blueprint.add_url_rule("/systemes/<int:system_id>/paliers/comparer", "compare_st
 blueprint.add_url_rule("/systemes/<int:system_id>/paliers/<int:number>", "stage", stages.stage)
 blueprint.add_url_rule("/systemes/<int:system_id>/paliers/dates", "stage_dates", stages.dates, methods=BOTH)
 blueprint.add_url_rule("/systemes/<int:system_id>/paliers/publier", "publish_stages", stages.publish, methods=BOTH)
+SAID = "/systemes/<int:system_id>/paliers/<int:number>/remarques"
+blueprint.add_url_rule(SAID, "stage_comments", stage_comments.comments)
+blueprint.add_url_rule(f"{SAID}/ouvrir", "open_stage_comments", stage_comments.open_them, methods=BOTH)
+blueprint.add_url_rule(f"{SAID}/clore", "close_stage_comments", stage_comments.close, methods=BOTH)
+blueprint.add_url_rule(f"{SAID}/<int:comment_id>", "answer_stage_comment", stage_comments.answer, methods=BOTH)
 blueprint.add_url_rule("/systemes/<int:system_id>/documents", "system_documents", system_documents.documents, methods=BOTH)
 blueprint.add_url_rule("/systemes/<int:system_id>/documents/<int:document_id>", "system_document", system_documents.download)
 blueprint.add_url_rule(

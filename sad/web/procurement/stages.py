@@ -5,6 +5,7 @@ from datetime import date
 from flask import Response, abort, flash, redirect, render_template, url_for
 
 from sad import clock
+from sad.actions.stage_comments import comments_on
 from sad.actions.stages import examine_stage, propose_stages, publish_stage, stages_of, versions_of
 from sad.domain.comparison import compare_stages
 from sad.models.people import Role
@@ -52,8 +53,16 @@ def stage(system_id: int, number: int) -> str:
     """All that one stage asks, published or not."""
     found = own_system(system_id)
     row = next((row for row in stages_of(found) if row.number == number), None) or abort(404)
-    groups = requirement_groups(row.as_value())
-    return render_template("procurement/stage.html", system=found, row=row, groups=groups, names=names_of(found))
+    value = row.as_value()
+    return render_template(
+        "procurement/stage.html",
+        system=found,
+        row=row,
+        groups=requirement_groups(value),
+        names=names_of(found),
+        comments=comments_on(found, number),
+        lines={"": "Le palier en entier", **{each.key: each.label for each in value.requirements}},
+    )
 
 
 @allow(Role.BUYER)
