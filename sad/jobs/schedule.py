@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from sad.jobs.applications import remind_evaluations
+from sad.jobs.campaigns import remind_campaigns
 from sad.jobs.letters import deliver_letters
 from sad.jobs.mini_tenders import announce_closed, warn_closing
+from sad.jobs.plays import play_stages
 from sad.jobs.turn import Turn
 
 
@@ -25,7 +27,9 @@ class Job:
 # Letters last, so that one round of all the jobs also delivers what the others wrote.
 TIMETABLE = (
     Job(remind_evaluations, every=timedelta(minutes=30)),
+    Job(remind_campaigns, every=timedelta(minutes=30)),
     Job(warn_closing, every=timedelta(minutes=5)),
     Job(announce_closed, every=timedelta(minutes=2)),
+    Job(play_stages, every=timedelta(seconds=5)),
     Job(deliver_letters, every=timedelta(seconds=15)),
 )
