@@ -6,6 +6,7 @@ from typing import Any
 
 from sad import clock
 from sad.domain.comparison import announced, asked, method_in_words
+from sad.domain.sentences import uncapitalised
 from sad.letters import wording
 from sad.letters.layout import blocks
 from sad.letters.wording import NOTHING, hour, moment, plural, short_date
@@ -51,6 +52,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "announced": announced,
     "asked": asked,
     "family_names": family_names,
+    "lower_first": uncapitalised,
     "method_in_words": method_in_words,
     "time_left": lambda until: time_left(until, clock.now()),
 }

@@ -1,16 +1,17 @@
 """Systems and their stages as pages show them, to the public and to buyers alike."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sad.domain.calendar import paris_day
-from sad.domain.comparison import Line, compare_stages
+from sad.domain.comparison import Line, announced, asked, differences
 from sad.domain.requirements import Nature, Requirement
 from sad.domain.stages import Stage as StageValue
 from sad.domain.stages import stage_in_force
 from sad.models.stages import Stage
 from sad.models.systems import PurchasingSystem, SystemPhase
+from sad.web.comparisons import Group, groups_of
 
 PHASES = {
     SystemPhase.DRAFT: ("Brouillon", "grey"),
@@ -31,13 +32,13 @@ NATURES = {
 class Step:
     """A stage on the line: `state` is `done` (passed), `now` (in force) or `coming`.
 
-    `demands` and `points` hold what it changes from the one before, by label: what is asked, and the points of criteria.
+    `groups` holds what it changes from the one before, by the way it moves; the first has its `points` instead, by criterion.
     """
 
     row: Stage
     value: StageValue
     state: str
-    demands: tuple[tuple[str, str], ...]
+    groups: tuple[Group, ...]
     points: tuple[tuple[str, str], ...]
 
 
@@ -46,9 +47,8 @@ def steps_of(rows: Sequence[Stage], at: datetime) -> list[Step]:
     values = [row.as_value() for row in rows]
     today = paris_day(at)
     now = stage_in_force(values, at) if any(value.effective_on <= today for value in values) else None
-    lines = compare_stages(values)
     return [
-        Step(row, value, _state(value, now), tuple(_demands(lines, place)), tuple(_points(lines, place)))
+        Step(row, value, _state(value, now), *_told(values[place - 1] if place else None, value))
         for place, (row, value) in enumerate(zip(rows, values, strict=True))
     ]
 
@@ -82,13 +82,8 @@ def _state(stage: StageValue, now: StageValue | None) -> str:
     return "now" if stage == now else "done"
 
 
-def _demands(lines: Sequence[Line], place: int) -> Iterator[tuple[str, str]]:
-    for line in lines:
-        if line.nature is not Nature.AWARD_CRITERION and line.cells[place].has_changed:
-            yield line.label, line.cells[place].text
-
-
-def _points(lines: Sequence[Line], place: int) -> Iterator[tuple[str, str]]:
-    for line in lines:
-        if line.nature is Nature.AWARD_CRITERION and (place == 0 or line.cells[place].has_changed):
-            yield line.label, line.cells[place].text.removesuffix(" points")
+def _told(before: StageValue | None, value: StageValue) -> tuple[tuple[Group, ...], tuple[tuple[str, str], ...]]:
+    if before is not None:
+        return tuple(groups_of(differences(before, value))), ()
+    criteria = value.of_nature(Nature.AWARD_CRITERION)
+    return (), tuple((each.label, " ".join(part for part in (asked(each), announced(each)) if part)) for each in criteria)

@@ -142,6 +142,11 @@ def _comments(half: Half) -> Iterator[Place]:
         yield {"system_id": row.stage.system_id, "number": row.stage.number, "comment_id": row.id}  # type: ignore[attr-defined]
 
 
+def _versions_of(system: PurchasingSystem) -> Iterator[Place]:
+    for row in _rows(Stage, Stage.system_id == system.id, Stage.published_at.is_not(None)):
+        yield {"system_id": system.id, "number": row.number, "revision": row.revision}  # type: ignore[attr-defined]
+
+
 def _members(half: Half) -> list[int]:
     return [person.id for person in (*half.people.values(), half.second)]
 
@@ -207,6 +212,7 @@ OWNERS: dict[tuple[str, frozenset[str]], Find] = {
         ("admin", {P, "role_id"}, _roles),
         ("public", {S}, _one(S, lambda half: [half.system])),
         ("public", {S, "number"}, _of_the_open_one(_of_systems("number", Stage, "number"))),
+        ("public", {S, "number", "revision"}, lambda half: _versions_of(half.system)),
         ("public", {S, D}, _of_the_open_one(SYSTEM_DOCUMENTS)),
     )
 }

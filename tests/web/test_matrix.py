@@ -41,6 +41,7 @@ OF_ONE_ACCOUNT = {"account.choose_supplier": {"supplier"}}
 # Pages of the administrators of the whole instance, which those of one organisation do not have.
 OF_THE_INSTANCE = {"admin.administrators", "admin.create_administrator", "admin.create_organisation"}
 OF_ALL = {("public", frozenset(names)) for names in ({"system_id"}, {"system_id", "number"}, {"system_id", "document_id"})}
+OF_ALL |= {("public", frozenset({"system_id", "number", "revision"}))}
 OF_ALL |= {("supplier", frozenset({"category_id"}))}
 BRIEF = "application/json"  # a refusal in JSON says the same and takes less time to write than a page
 MOST_PLACES, FEW = 12, 2

@@ -3,7 +3,7 @@
 from flask import Blueprint
 
 from sad.web.navigation import Entry
-from sad.web.public import demo_mail, health, pages, registration, systems
+from sad.web.public import demo_mail, health, pages, registration, stages, systems
 
 blueprint = Blueprint("public", __name__)
 
@@ -17,10 +17,17 @@ blueprint.add_url_rule("/mentions-legales", "legal_notice", pages.legal_notice)
 blueprint.add_url_rule("/systemes", "systems", systems.systems)
 blueprint.add_url_rule("/systemes/<int:system_id>", "system", systems.system)
 blueprint.add_url_rule("/systemes/<int:system_id>/documents/<int:document_id>", "system_document", systems.document)
-blueprint.add_url_rule("/systemes/<int:system_id>/trajectoire", "roadmap", systems.roadmap)
-blueprint.add_url_rule("/systemes/<int:system_id>/paliers/comparer", "compare_stages", systems.compare)
-blueprint.add_url_rule("/systemes/<int:system_id>/paliers/<int:number>", "stage", systems.stage)
-blueprint.add_url_rule("/systemes/<int:system_id>/paliers/<int:number>.json", "stage_content", systems.stage_content)
+blueprint.add_url_rule("/systemes/<int:system_id>/trajectoire", "roadmap", stages.roadmap)
+blueprint.add_url_rule("/systemes/<int:system_id>/paliers/comparer", "compare_stages", stages.compare)
+blueprint.add_url_rule("/systemes/<int:system_id>/paliers/<int:number>", "stage", stages.stage)
+blueprint.add_url_rule("/systemes/<int:system_id>/paliers/<int:number>.json", "stage_content", stages.stage_content)
+blueprint.add_url_rule(
+    "/systemes/<int:system_id>/paliers/<int:number>/versions/<int:revision>", "stage_version", stages.version
+)
+blueprint.add_url_rule(
+    "/systemes/<int:system_id>/paliers/<int:number>/versions/<int:revision>.json", "stage_version_content", stages.version_content
+)
+blueprint.add_url_rule("/systemes/<int:system_id>/calendrier.ics", "calendar", stages.calendar)
 blueprint.add_url_rule("/systemes/<int:system_id>/fournisseurs", "system_suppliers", systems.suppliers)
 
 blueprint.add_url_rule("/inscription", "ask_registration", registration.ask, methods=["GET", "POST"])

@@ -2,23 +2,20 @@
 
 from flask import Response, render_template
 from sqlalchemy import Select, select
-from sqlalchemy.orm import contains_eager, joinedload, selectinload
+from sqlalchemy.orm import joinedload, selectinload
 
 from sad import clock
-from sad.actions.stages import stages_of, versions_of
+from sad.actions.stage_changes import changes_of
 from sad.actions.systems import procedure_of
 from sad.db import session
 from sad.domain.calendar import paris_day
-from sad.domain.comparison import compare_stages
-from sad.domain.stages import canonical_json, fingerprint
 from sad.models.admissions import Admission, admitted_on
-from sad.models.stages import Stage
 from sad.models.suppliers import Supplier
 from sad.models.systems import Category, PurchasingSystem, SystemDocument
 from sad.web.access import own_or_404, person_or_none, public
-from sad.web.comparisons import comparison_of
 from sad.web.paging import capped_count, page_of
-from sad.web.roadmaps import PHASES, conditions_of, line_groups, names_of, requirement_groups, steps_of
+from sad.web.public.opened import opened, opened_system, roadmap_rows
+from sad.web.roadmaps import PHASES, conditions_of, steps_of
 from sad.web.uploads import send_document
 
 
@@ -26,7 +23,7 @@ from sad.web.uploads import send_document
 def systems() -> str:
     """The systems that receive applications, or soon will; the last opened first."""
     at = clock.now()
-    live = _opened().where(PurchasingSystem.valid_until >= paris_day(at), PurchasingSystem.ended_at.is_(None))
+    live = opened().where(PurchasingSystem.valid_until >= paris_day(at), PurchasingSystem.ended_at.is_(None))
     shown = live.options(joinedload(PurchasingSystem.organisation), selectinload(PurchasingSystem.categories))
     page = page_of(shown, PurchasingSystem.opened_at, PurchasingSystem.id, descending=True)
     return render_template("public/systems.html", page=page, at=at, phases=PHASES)
@@ -35,8 +32,8 @@ def systems() -> str:
 @public
 def system(system_id: int) -> str:
     """One system: its notice, categories, documents, roadmap, and how to apply."""
-    found, at = _system(system_id), clock.now()
-    steps = steps_of(_published(found), at)
+    found, at = opened_system(system_id), clock.now()
+    steps = steps_of(roadmap_rows(found), at)
     return render_template(
         "public/system.html",
         system=found,
@@ -46,6 +43,7 @@ def system(system_id: int) -> str:
         conditions=conditions_of(found, steps),
         level=procedure_of(found, found.opened_at or at),
         can_apply=_may_apply(),
+        corrigenda=changes_of(found),
         shown_suppliers=capped_count(_shown_suppliers(found)),
     )
 
@@ -63,94 +61,18 @@ def document(system_id: int, document_id: int) -> Response:
 
 
 @public
-def roadmap(system_id: int) -> str:
-    """The stages side by side, line by line."""
-    found, at = _system(system_id), clock.now()
-    steps = steps_of(_published(found), at)
-    groups = line_groups(compare_stages([step.value for step in steps]))
-    return render_template(
-        "public/roadmap.html", system=found, steps=steps, groups=groups, names=names_of(found)
-    )
-
-
-@public
-def compare(system_id: int) -> str:
-    """Any two published versions of its stages, line by line."""
-    found = _system(system_id)
-    compared = comparison_of(versions_of(found), clock.now())
-    return render_template("public/compare_stages.html", system=found, compared=compared, names=names_of(found))
-
-
-@public
-def stage(system_id: int, number: int) -> str:
-    """One published stage, for ever at this address, with its fingerprint (PAL-02)."""
-    row = _stage(system_id, number)
-    value = row.as_value()
-    return render_template(
-        "public/stage.html",
-        system=row.system,
-        row=row,
-        groups=requirement_groups(value),
-        is_intact=fingerprint(value) == row.fingerprint,
-        names=names_of(row.system),
-    )
-
-
-@public
-def stage_content(system_id: int, number: int) -> Response:
-    """The bytes whose SHA-256 is the fingerprint of the stage, for whoever wants to check."""
-    return Response(canonical_json(_stage(system_id, number).content), mimetype="application/json")
-
-
-@public
 def suppliers(system_id: int) -> str:
     """The admitted suppliers who agreed to be named, by name."""
-    found = _system(system_id)
+    found = opened_system(system_id)
     page = page_of(_shown_suppliers(found), Supplier.name, Supplier.id)
     ids = [each.id for each in page.rows]
     return render_template("public/suppliers.html", system=found, page=page, categories=_categories_of(found, ids))
-
-
-def _opened() -> Select[tuple[PurchasingSystem]]:
-    """The systems that were opened: what is public stays public."""
-    return select(PurchasingSystem).where(PurchasingSystem.opened_at <= clock.now())
-
-
-def _system(system_id: int) -> PurchasingSystem:
-    return own_or_404(
-        _opened()
-        .where(PurchasingSystem.id == system_id)
-        .options(
-            joinedload(PurchasingSystem.organisation),
-            selectinload(PurchasingSystem.categories),
-            selectinload(PurchasingSystem.documents).joinedload(SystemDocument.document),
-            selectinload(PurchasingSystem.changes),
-        )
-    )
 
 
 def _may_apply() -> bool:
     """An agent never applies; anybody else may, with an account or to open one."""
     person = person_or_none()
     return person is None or person.organisation_id is None
-
-
-def _published(system: PurchasingSystem) -> list[Stage]:
-    return [row for row in stages_of(system) if row.published_at is not None]
-
-
-def _stage(system_id: int, number: int) -> Stage:
-    return own_or_404(
-        select(Stage)
-        .join(Stage.system)
-        .where(
-            Stage.system_id == system_id,
-            Stage.number == number,
-            Stage.published_at <= clock.now(),
-            PurchasingSystem.opened_at <= clock.now(),
-        )
-        .options(contains_eager(Stage.system).options(joinedload(PurchasingSystem.organisation), selectinload(PurchasingSystem.categories)))
-    )
 
 
 def _admitted(system: PurchasingSystem) -> Select[tuple[int]]:
