@@ -127,7 +127,9 @@ def _create_campaign_documents() -> None:
         sa.ForeignKeyConstraint(["document_id"], ["documents.id"], name=op.f("fk_campaign_documents_document_id")),
         sa.ForeignKeyConstraint(["request_id"], ["campaign_requests.id"], name=op.f("fk_campaign_documents_request_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_campaign_documents")),
-        sa.UniqueConstraint("request_id", "document_id", name=op.f("uq_campaign_documents_request_id_document_id")),
+        sa.UniqueConstraint(
+            "request_id", "document_id", "requirement", name=op.f("uq_campaign_documents_request_id_document_id_requirement")
+        ),
     )
     op.create_index("ix_campaign_documents_document_id", "campaign_documents", ["document_id"], unique=False)
     op.create_index("ix_campaign_documents_request_id", "campaign_documents", ["request_id"], unique=False)

@@ -65,7 +65,7 @@ def save_answers(application: Application, answers: Mapping[str, object], *, by:
     faults: list[Refusal] = []
     for each in questions(application, stage_of(application, at)):
         if each.key in answers:
-            faults.extend(_keep(each, answers[each.key], kept))
+            faults.extend(keep_answer(each, answers[each.key], kept))
     if faults:
         raise Refused(*faults)
     application.answers = kept
@@ -138,6 +138,19 @@ def missing_proofs(application: Application, stage: Stage) -> list[Requirement]:
     return [each for each in questions(application, stage) if each.document_required and each.key not in joined]
 
 
+def keep_answer(asked: Requirement, value: object, kept: dict[str, Any]) -> Iterator[Refusal]:
+    """Put an answer among those kept, or say why it cannot be read."""
+    kept.pop(asked.key, None)
+    if value in (None, ""):
+        return
+    answer = read_answer(asked, value)
+    if answer is None:
+        expected = "oui ou non" if asked.unit == "yes_no" else "un nombre"
+        yield Refusal(f"Cette réponse ne se lit pas : {expected} est attendu.", "La récrire.", field=asked.key)
+    else:
+        kept[asked.key] = json_safe(answer)
+
+
 def _already_there(supplier: Supplier, category: Category) -> Iterator[Refusal]:
     admitted = select(Admission.id).where(
         Admission.supplier_id == supplier.id, Admission.category_id == category.id, Admission.state == AdmissionState.ADMITTED
@@ -164,19 +177,6 @@ def _last_answers(application: Application, keys: set[str]) -> dict[str, Any]:
         .limit(1)
     )
     return {key: value for key, value in last.answers.items() if key in keys} if last else {}
-
-
-def _keep(asked: Requirement, value: object, kept: dict[str, Any]) -> Iterator[Refusal]:
-    """Put an answer among those kept, or say why it cannot be read."""
-    kept.pop(asked.key, None)
-    if value in (None, ""):
-        return
-    answer = read_answer(asked, value)
-    if answer is None:
-        expected = "oui ou non" if asked.unit == "yes_no" else "un nombre"
-        yield Refusal(f"Cette réponse ne se lit pas : {expected} est attendu.", "La récrire.", field=asked.key)
-    else:
-        kept[asked.key] = json_safe(answer)
 
 
 def _submitted(application: Application) -> dict[str, Any]:

@@ -27,7 +27,7 @@ def completion_received(application: Application, *, at: datetime) -> LetterText
 def completion_request(application: Application, asked: Sequence[Reason], *, days: int, due_on: date) -> LetterText:
     """What is missing, and until when it may be sent (R2144-2)."""
     return write_letter(
-        "completion_request", application=application, points=_points(asked, application.frozen_stage()), days=days, due_on=due_on
+        "completion_request", application=application, points=points_of(asked, application.frozen_stage()), days=days, due_on=due_on
     )
 
 
@@ -52,7 +52,7 @@ def refused(application: Application, reasons: Sequence[Reason], *, at: datetime
         at=at,
         stage=stage,
         law=_law(at),
-        points=_points(reasons, stage),
+        points=points_of(reasons, stage),
         has_capacity=any(_is_capacity(reason.requirement, stage) for reason in reasons),
     )
 
@@ -62,7 +62,7 @@ def hearing(application: Application, *, ground: str, facts: str, due_on: date) 
     return write_letter("hearing", application=application, ground=ground, words=EXCLUSIONS[ground], facts=facts, due_on=due_on)
 
 
-def _points(reasons: Sequence[Reason], stage: Stage) -> list[dict[str, str]]:
+def points_of(reasons: Sequence[Reason], stage: Stage) -> list[dict[str, str]]:
     """Each point with the published requirement it cites, the proof that this one accepts and what to do about it."""
     return [
         {

@@ -124,7 +124,7 @@ class CampaignDocument(Base):
     """A document that proves a capacity for a campaign: one already held, or one that the supplier adds."""
 
     __tablename__ = "campaign_documents"
-    __table_args__ = (UniqueConstraint("request_id", "document_id"),)
+    __table_args__ = (UniqueConstraint("request_id", "document_id", "requirement"),)
 
     id: Mapped[Id]
     request_id: Mapped[int] = mapped_column(ForeignKey("campaign_requests.id"), index=True)
