@@ -98,6 +98,8 @@ def _price_faults(criteria: Sequence[Criterion], law: CriteriaLaw, end: str) -> 
     if not any(each.price for each in criteria):
         remedy = "Désigner le critère qui porte sur le prix ou sur le coût."
         return [Refusal(f"Aucun critère ne porte sur le prix{end}.", remedy, "CRI-02", "weights")]
+    if sum(each.price for each in criteria) > 1:
+        return [Refusal(f"Plusieurs critères portent sur le prix{end}.", "N’en garder qu’un.", "CRI-02", "weights")]
     if law.price_only_allowed or any(not each.price or each.environmental_weight for each in criteria):
         return []
     remedy = "Ajouter au moins un critère environnemental, ou retenir un coût global qui compte l’environnement."

@@ -6,7 +6,9 @@ from decimal import Decimal
 from sad.domain.errors import Refusal
 from sad.domain.forbidden_words import find_forbidden_words
 from sad.domain.requirements import Nature, Requirement
-from sad.domain.sentences import listed
+from sad.domain.scoring.faults import ScoringFaults
+from sad.domain.scoring.grid_file import grid_from_dict
+from sad.domain.sentences import decimal_text, listed
 from sad.domain.stages import weight_faults
 from sad.domain.wording import (
     admits_equivalent,
@@ -106,7 +108,20 @@ def _criterion_faults(criterion: Requirement) -> Iterator[Refusal]:
     if "method" not in criterion.method and "sub_criteria" not in criterion.method:
         message = f"Le critère « {criterion.label} » n’a pas de méthode de notation."
         yield Refusal(message, "En choisir une : elle est publiée avec le poids.", "CRI-04", criterion.key)
+    else:
+        yield from _method_faults(criterion)
     yield from weight_faults(criterion, criterion.weight or Decimal(0))
+
+
+def _method_faults(criterion: Requirement) -> Iterator[Refusal]:
+    """What would keep any offer from being ranked by this criterion."""
+    line = {"key": criterion.key, "label": criterion.label, "weight": decimal_text(criterion.weight or Decimal(1)), **criterion.method}
+    flags = {name: True for name in ("price", "environmental") if getattr(criterion, name)}
+    try:
+        grid_from_dict({"criteria": [{**line, **flags}]})
+    except ScoringFaults as error:
+        for fault in error.faults:
+            yield Refusal(f"La notation ne tient pas : {fault.replace('price_not_first, ', '')}.", "Corriger la méthode de notation.", "CRI-04", criterion.key)
 
 
 def _word_warnings(requirement: Requirement) -> Iterator[Refusal]:

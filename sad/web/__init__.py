@@ -15,6 +15,7 @@ from sad import db, migrations, parameters
 from sad.actions.people import has_demo_account
 from sad.models.people import Role
 from sad.reference import product_families
+from sad.requirement_library import library
 from sad.settings import ROOT, Settings, load_settings
 from sad.stages_model import model_categories
 from sad.storage import MAX_TOTAL_BYTES
@@ -61,6 +62,7 @@ class SadApp(Flask):
             parameters.law()
             product_families()
             model_categories()
+            library()
             self.engine = db.bind(settings.database_url)
             self.secret_key = settings.secret_key
             self.config.update(login.cookie_settings(settings))
