@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 
@@ -11,6 +12,7 @@ from sad.actions.journal import record
 from sad.actions.limits import extended_limits_of
 from sad.db import session
 from sad.domain.admission.decision import DISCRETIONARY_EXCLUSIONS, Examination, Reason, examine, refusal_faults
+from sad.domain.admission.kept import kept_examination
 from sad.domain.calendar import paris_day
 from sad.domain.errors import Refusal, Refused
 from sad.domain.lifecycle import moved
@@ -67,7 +69,7 @@ def admit(application: Application, *, note: str = "", by: Person, at: datetime)
     admission = _admission(application, at=at)
     admission.events.append(AdmissionEvent(state=AdmissionState.ADMITTED, reason=note, decided_by=by.id, decided_at=at))
     tell(application, letters.admitted(application, at=at), at=at)
-    record("admit", application, by=by, at=at, note=note, stage=application.stage_fingerprint)
+    _record("admit", application, by=by, at=at, note=note)
     return admission
 
 
@@ -93,7 +95,7 @@ def refuse_application(application: Application, reasons: Sequence[Reason], *, b
     application.state, application.decided_at, application.decided_by = state, at, by.id
     application.decision_reasons = [{"requirement": each.requirement, "sentence": each.sentence} for each in reasons]
     tell(application, letters.refused(application, reasons, at=at), at=at)
-    record("refuse_application", application, by=by, at=at, reasons=application.decision_reasons, stage=application.stage_fingerprint)
+    _record("refuse_application", application, by=by, at=at, reasons=application.decision_reasons)
     return application
 
 
@@ -116,6 +118,12 @@ def _same_person_faults(application: Application, reasons: Sequence[Reason], by:
     if any(hearing.ground in grounds and hearing.asked_by == by.id for hearing in application.hearings):
         message = "Vous avez demandé les observations : une autre personne décide de l’exclusion."
         yield Refusal(message, "Demander à un collègue du service achats de décider.", "ADM-08")
+
+
+def _record(action: str, application: Application, *, by: Person, at: datetime, **details: Any) -> None:
+    """Journal the decision with the file as it was examined and what was found: what gives the same again years later."""
+    kept = kept_examination(application.as_file(), application.frozen_stage(), paris_day(at))
+    record(action, application, by=by, at=at, stage=application.stage_fingerprint, **kept, **details)
 
 
 def _admission(application: Application, *, at: datetime) -> Admission:

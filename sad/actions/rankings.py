@@ -65,7 +65,7 @@ def ranking_faults(mini_tender: MiniTender, offers: Sequence[Offer], marks: Mapp
         for offer in regular
         if findings[offer.id].awaits_explanation
     ]
-    for offer, bid in zip(regular, _bids(mini_tender, regular, marks), strict=True):
+    for offer, bid in zip(regular, bids_of(mini_tender, regular, marks), strict=True):
         faults += _unsaid_faults(offer.supplier.name, bid, grid)
     if not offers or (not regular and not faults):
         remedy = "Déclarer la consultation sans suite : elle est infructueuse."
@@ -90,7 +90,7 @@ def is_current(ranking: Ranking) -> bool:
 def still_holds(ranking: Ranking, offers: Sequence[Offer], marks: Mapping[int, Mapping[str, Mark]]) -> bool:
     """Whether these opened offers and these marks say what they said when it was computed."""
     mini_tender = ranking.mini_tender
-    bids = _bids(mini_tender, [offer for offer in offers if offer.classification == Classification.REGULAR], marks)
+    bids = bids_of(mini_tender, [offer for offer in offers if offer.classification == Classification.REGULAR], marks)
     return bool(scoring_file_to_dict(mini_tender.title, mini_tender.frozen_grid(), bids) == ranking.scoring_file)
 
 
@@ -103,7 +103,7 @@ def currency_faults(ranking: Ranking) -> Iterator[Refusal]:
 
 def _ranked(mini_tender: MiniTender, offers: Sequence[Offer], marks: Mapping[int, Mapping[str, Mark]]) -> Ranking:
     regular = {offer.ref: offer for offer in offers if offer.classification == Classification.REGULAR}
-    grid, bids = mini_tender.frozen_grid(), _bids(mini_tender, list(regular.values()), marks)
+    grid, bids = mini_tender.frozen_grid(), bids_of(mini_tender, list(regular.values()), marks)
     try:
         result = ranking_to_dict(rank(bids, grid), grid)
     except ScoringFaults as error:
@@ -147,7 +147,7 @@ def _solidity(bids: Sequence[Bid], grid: Grid) -> dict[str, Any]:
     return {key: [written(each.low), written(each.high)] for key, each in intervals.items() if each is not None}
 
 
-def _bids(mini_tender: MiniTender, offers: Sequence[Offer], marks: Mapping[int, Mapping[str, Mark]]) -> list[Bid]:
+def bids_of(mini_tender: MiniTender, offers: Sequence[Offer], marks: Mapping[int, Mapping[str, Mark]]) -> list[Bid]:
     """What the frozen grid reads of these offers, by supplier's name."""
     grid, stage = mini_tender.frozen_grid(), mini_tender.frozen_stage()
     return [offer.as_bid(grid, stage, {key: mark.value for key, mark in marks[offer.id].items()}) for offer in offers]
