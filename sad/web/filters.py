@@ -6,6 +6,7 @@ from typing import Any
 
 from sad import clock
 from sad.domain.comparison import announced, asked, method_in_words
+from sad.domain.meaning import met_in_words
 from sad.domain.sentences import uncapitalised
 from sad.letters import wording
 from sad.letters.layout import blocks
@@ -53,6 +54,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "asked": asked,
     "family_names": family_names,
     "lower_first": uncapitalised,
+    "met_by": met_in_words,
     "method_in_words": method_in_words,
     "time_left": lambda until: time_left(until, clock.now()),
 }

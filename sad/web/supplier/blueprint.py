@@ -14,6 +14,7 @@ from sad.web.supplier import (
     people,
     receipts,
     results,
+    roadmap,
     usual_offer,
     vault,
 )
@@ -30,6 +31,7 @@ blueprint.add_url_rule(
     "/personnes/invitations/<int:invitation_id>/annuler", "cancel_invitation", people.cancel_invitation, methods=POST
 )
 blueprint.add_url_rule("/personnes/partir", "leave", people.leave, methods=BOTH)
+blueprint.add_url_rule("/trajectoire", "roadmap", roadmap.roadmap)
 blueprint.add_url_rule("/offre-habituelle", "usual_offer", usual_offer.usual_offer, methods=BOTH)
 
 blueprint.add_url_rule("/documents", "documents", vault.documents, methods=BOTH)

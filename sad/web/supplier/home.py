@@ -9,6 +9,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from sad import clock
+from sad.actions.supplier_roadmaps import roadmap_of
 from sad.db import session
 from sad.domain.calendar import paris_day
 from sad.letters.wording import long_date
@@ -19,7 +20,6 @@ from sad.models.suppliers import Supplier
 from sad.models.systems import Category
 from sad.web.access import allow_supplier, current_supplier
 from sad.web.supplier.applications import WORDS
-from sad.web.supplier.roadmap import roadmap_of
 from sad.web.supplier.standings import standings_of
 
 SHOWN = 10

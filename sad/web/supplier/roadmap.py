@@ -1,58 +1,26 @@
-"""What is coming for a supplier: each stage of its systems, with what its usual offer lacks."""
+"""« Ma trajectoire »: what is coming for the supplier, what it already meets, what it lacks and how to close it."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime
+from flask import render_template
 
-from sqlalchemy import select
-
-from sad.db import session
-from sad.domain.stages import Gap, gaps, next_stages, stage_in_force
-from sad.domain.stages import Stage as StageValue
-from sad.models.stages import Stage, on_roadmap
-from sad.models.suppliers import Supplier
-from sad.models.systems import Category, PurchasingSystem
+from sad import clock
+from sad.actions.plays import WINDOW
+from sad.actions.supplier_roadmaps import own_roadmap
+from sad.domain.calendar import paris_day
+from sad.requirement_library import EFFORTS
+from sad.web.access import allow_supplier, current_supplier
+from sad.web.supplier.forms import PREFIX
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A stage on the line: the one in force, or one that comes."""
-
-    stage: StageValue
-    is_now: bool
-    gaps: tuple[Gap, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """The line of one system, from today on; `has_said` once the supplier has declared what it usually offers."""
-
-    system: PurchasingSystem
-    steps: tuple[Step, ...]
-    has_said: bool
-
-
-def roadmap_of(supplier: Supplier, categories: Iterable[Category], at: datetime) -> list[Line]:
-    """A line for each system in which the supplier is admitted or applies, for its categories there."""
-    keys: dict[int, list[str]] = {}
-    systems: dict[int, PurchasingSystem] = {}
-    for category in categories:
-        systems[category.system_id] = category.system
-        keys.setdefault(category.system_id, []).append(category.key)
-    stages: dict[int, list[StageValue]] = {}
-    for row in session.scalars(select(Stage).where(Stage.system_id.in_(systems), on_roadmap())):
-        stages.setdefault(row.system_id, []).append(row.as_value())
-    return [_line(systems[system], found, keys[system], supplier, at) for system, found in sorted(stages.items())]
-
-
-def _line(system: PurchasingSystem, stages: list[StageValue], keys: list[str], supplier: Supplier, at: datetime) -> Line:
-    coming = next_stages(stages, at)
-    now = [] if len(coming) == len(stages) else [stage_in_force(stages, at)]
-    steps = [Step(stage, stage in now, tuple(_gaps(stage, keys, supplier))) for stage in (*now, *coming)]
-    return Line(system, tuple(steps), bool(supplier.declared))
-
-
-def _gaps(stage: StageValue, keys: list[str], supplier: Supplier) -> list[Gap]:
-    """What is lacking in any of these categories, each requirement once."""
-    found = {gap.requirement: gap for key in keys for gap in gaps(stage, supplier.declared, supplier.families, key)}
-    return list(found.values())
+@allow_supplier
+def roadmap() -> str:
+    """A line from today to each stage of its systems; the same rules for everybody, never another supplier's data."""
+    supplier, at = current_supplier(), clock.now()
+    return render_template(
+        "supplier/roadmap.html",
+        supplier=supplier,
+        lines=own_roadmap(supplier, at),
+        today=paris_day(at),
+        counted_from=paris_day(at - WINDOW),
+        efforts=EFFORTS,
+        prefix=PREFIX,
+    )

@@ -1,6 +1,6 @@
 """What the supplier usually offers: information that shows what is coming."""
 
-from flask import Response, flash, redirect, url_for
+from flask import Response, flash, redirect, request, url_for
 
 from sad import clock
 from sad.actions.usual_offers import declare_usual_offer, usual_questions
@@ -18,7 +18,12 @@ def usual_offer() -> Response:
         with attempt(form) as done:
             declare_usual_offer(supplier, form.answers(), by=current_person(), at=at)
         if done:
-            flash("C’est noté. Votre page d’accueil montre ce que cela change.", "success")
-            return redirect(url_for("supplier.home"))
+            flash("C’est noté. Voici ce que cela change.", "success")
+            return redirect(_way_back())
     last = supplier.usual_offers[-1] if supplier.usual_offers else None
-    return form_page("supplier/usual_offer.html", form, last=last)
+    return form_page("supplier/usual_offer.html", form, last=last, way_back=_way_back())
+
+
+def _way_back() -> str:
+    """The page that sent the supplier here: its roadmap, else its home."""
+    return url_for("supplier.roadmap" if request.args.get("retour") == "trajectoire" else "supplier.home")
