@@ -15,13 +15,13 @@ from sad.db import session
 from sad.domain.errors import Refused, refuse
 from sad.domain.lifecycle import moved
 from sad.domain.requirements import json_safe
+from sad.domain.stages import fingerprint, stage_to_dict
 from sad.letters import mini_tenders as letters
 from sad.letters.text import LetterText
 from sad.models.admissions import Admission
 from sad.models.invitations import Invitation
 from sad.models.mini_tenders import MiniTender, MiniTenderState
 from sad.models.people import Person, Role
-from sad.models.stages import Stage
 from sad.models.suppliers import Supplier
 from sad.models.systems import Category
 from sad.trust.canonical import canonical_json, instant
@@ -133,10 +133,9 @@ def _hold_admissions(mini_tender: MiniTender) -> None:
 def _freeze(mini_tender: MiniTender, prospect: Prospect, seal_key: bytes) -> None:
     """Keep copies of all that the offers will be judged on, with one fingerprint (CRI-12, R2152-11)."""
     launch = prospect.launch
-    stage = session.scalars(select(Stage).where(Stage.system_id == mini_tender.system_id, Stage.number == launch.stage.number)).one()
     keys = new_key_pair(seal_key, f"mini_tender:{mini_tender.id}")
     mini_tender.closes_at = launch.closes_at
-    mini_tender.stage_content, mini_tender.stage_fingerprint = stage.content, stage.fingerprint
+    mini_tender.stage_content, mini_tender.stage_fingerprint = stage_to_dict(launch.stage), fingerprint(launch.stage)
     mini_tender.grid = json_safe(launch.grid)
     mini_tender.public_key, mini_tender.wrapped_private_key = keys.public, keys.wrapped_private
     mini_tender.frozen_fingerprint = frozen_fingerprint(mini_tender, [supplier.id for supplier in prospect.invitees])

@@ -96,7 +96,7 @@ def publish_corrigendum(
     if draft.published_at is not None:
         raise refuse("Ce palier est publié : il ne change plus.", "Il peut être repoussé ou adouci, pour tous.", rule="PAL-02")
     examined = examine_corrigendum(draft, at)
-    faults = [*examined.faults, *_said_faults(reason, notice_reference), *unjustified(examined.warnings, justifications)]
+    faults = [*examined.faults, *said_faults(reason, notice_reference), *unjustified(examined.warnings, justifications)]
     if faults:
         raise Refused(*faults)
     _publish(draft, examined, at)
@@ -115,6 +115,16 @@ def publish_corrigendum(
     )
     announce_stage(draft, change, home=home, by=by, at=at)
     return change
+
+
+def said_faults(reason: str, notice_reference: str) -> Iterator[Refusal]:
+    """What a corrigendum must say and does not."""
+    if not reason.strip():
+        yield Refusal("La raison du changement manque.", "L’écrire : elle est publiée.", "PAL-02", "reason")
+    if not notice_reference.strip():
+        yield Refusal(
+            "La référence de l’avis rectificatif manque.", "Publier l’avis, puis noter sa référence.", "PAL-01", "notice_reference"
+        )
 
 
 def replaced_by(draft: StageRow) -> StageRow | None:
@@ -153,15 +163,6 @@ def _phase_faults(system: PurchasingSystem, at: datetime) -> Iterator[Refusal]:
         yield Refusal("Le système n’est pas encore ouvert.", "Publier ses paliers avec l’avis initial.", "PAL-01")
     elif phase == SystemPhase.ENDED:
         yield Refusal("Le système a pris fin : sa trajectoire ne change plus.", "Publier l’avis d’un nouveau système.", "SAD-21")
-
-
-def _said_faults(reason: str, notice_reference: str) -> Iterator[Refusal]:
-    if not reason.strip():
-        yield Refusal("La raison du changement manque.", "L’écrire : elle est publiée.", "PAL-02", "reason")
-    if not notice_reference.strip():
-        yield Refusal(
-            "La référence de l’avis rectificatif manque.", "Publier l’avis, puis noter sa référence.", "PAL-01", "notice_reference"
-        )
 
 
 def _publish(draft: StageRow, examined: ExaminedChange, at: datetime) -> None:

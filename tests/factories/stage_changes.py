@@ -35,6 +35,28 @@ def stage_row(system: PurchasingSystem, number: int) -> Stage:
     return session.query(Stage).filter_by(system_id=system.id, number=number, replaced_at=None).order_by(Stage.revision.desc()).first()
 
 
+def make_draft_stage(system: PurchasingSystem, value: StageValue, *, revision: int = 1) -> Stage:
+    """A draft of that content, not published."""
+    return _row(system, value, revision)
+
+
+def _row(system: PurchasingSystem, value: StageValue, revision: int, **values) -> Stage:
+    row = Stage(
+        organisation_id=system.organisation_id,
+        system_id=system.id,
+        number=value.number,
+        revision=revision,
+        label=value.label,
+        announced_on=value.announced_on,
+        effective_on=value.effective_on,
+        content=stage_to_dict(value),
+        **values,
+    )
+    session.add(row)
+    session.flush()
+    return row
+
+
 def _change(
     system: PurchasingSystem, value: StageValue, replaced: Stage | None, kind: StageChangeKind, by: Person, values: dict
 ) -> StageChange:
@@ -42,18 +64,8 @@ def _change(
     if replaced:
         replaced.replaced_at = decided_at
         session.flush()
-    row = Stage(
-        organisation_id=system.organisation_id,
-        system_id=system.id,
-        number=value.number,
-        revision=replaced.revision + 1 if replaced else 1,
-        label=value.label,
-        announced_on=value.announced_on,
-        effective_on=value.effective_on,
-        content=stage_to_dict(value),
-        published_at=decided_at,
-        fingerprint=fingerprint(value),
-    )
+    revision = replaced.revision + 1 if replaced else 1
+    row = _row(system, value, revision, published_at=decided_at, fingerprint=fingerprint(value))
     change = StageChange(
         **{
             "organisation_id": system.organisation_id,
@@ -67,6 +79,6 @@ def _change(
             **values,
         }
     )
-    session.add_all((row, change))
+    session.add(change)
     session.flush()
     return change

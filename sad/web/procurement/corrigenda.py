@@ -1,0 +1,105 @@
+"""The corrigendum: a draft of an open system becomes a stage of its roadmap, for everybody and for ever (PAL-01, PAL-02)."""
+
+from flask import Response, abort, current_app, flash, make_response, redirect, render_template, request, url_for
+from wtforms import StringField, TextAreaField
+
+from sad import clock
+from sad.actions.stage_changes import ExaminedChange, examine_corrigendum, publish_corrigendum, said_faults
+from sad.actions.stages import stages_of
+from sad.actions.validity import told_suppliers
+from sad.domain.corrigenda import Move
+from sad.domain.errors import Refused
+from sad.letters.corrigenda import corrigendum
+from sad.models.people import Role
+from sad.models.stages import Stage
+from sad.web.access import allow, current_person
+from sad.web.acts import attempt, form_page
+from sad.web.comparisons import groups_of
+from sad.web.procurement.own import own_system
+from sad.web.procurement.system_forms import LONG, SHORT
+from sad.web.reasons import WarningsForm
+from sad.web.roadmaps import names_of
+
+TITLES = {
+    Move.ADDED: "Publier un palier de plus",
+    Move.POSTPONED: "Repousser ce palier",
+    Move.SOFTENED: "Adoucir ce palier",
+}
+
+
+class CorrigendumForm(WarningsForm):
+    """Why the roadmap changes, the official notice that says it, and a reason for each warning."""
+
+    reason = TextAreaField("Motif", [LONG], description="Il est publié avec le rectificatif et part dans les lettres aux fournisseurs.")
+    notice_reference = StringField(
+        "Référence de l’avis rectificatif", [SHORT], description="Celle que donne la publication officielle. Sans avis, rien ne change."
+    )
+
+
+@allow(Role.BUYER)
+def publish(system_id: int, number: int) -> Response:
+    """What the corrigendum changes and what stands against it; then its text, who is told, and the act."""
+    draft, at = _own_draft_stage(system_id, number), clock.now()
+    examined = examine_corrigendum(draft, at)
+    form = CorrigendumForm.of(examined.warnings)
+    if examined.faults or not form.validate_on_submit() or not _is_said(form):
+        return _page(form, draft, examined)
+    if "confirm" not in request.form:
+        return _confirmation(form, draft, examined)
+    with attempt(form) as done:
+        publish_corrigendum(
+            draft,
+            reason=form.reason.data,
+            notice_reference=form.notice_reference.data,
+            justifications=form.reasons(),
+            home=current_app.settings.base_url,  # type: ignore[attr-defined]
+            by=current_person(),
+            at=at,
+        )
+    if not done:
+        return _page(form, draft, examined)
+    flash("Le rectificatif est publié. Les lettres partent.", "success")
+    return redirect(url_for("procurement.system_stages", system_id=system_id))
+
+
+def _own_draft_stage(system_id: int, number: int) -> Stage:
+    rows = stages_of(own_system(system_id))
+    return next((row for row in rows if row.number == number and row.published_at is None), None) or abort(404)
+
+
+def _is_said(form: CorrigendumForm) -> bool:
+    faults = list(said_faults(form.reason.data or "", form.notice_reference.data or ""))
+    form.take(Refused(*faults))
+    return not faults
+
+
+def _page(form: CorrigendumForm, draft: Stage, examined: ExaminedChange) -> Response:
+    return form_page(
+        "procurement/corrigendum.html",
+        form,
+        system=draft.system,
+        draft=draft,
+        examined=examined,
+        groups=groups_of(examined.changes),
+        names=names_of(draft.system),
+        title=TITLES[examined.move],
+    )
+
+
+def _confirmation(form: CorrigendumForm, draft: Stage, examined: ExaminedChange) -> Response:
+    """The text to publish and who is told, before anything happens."""
+    replaced = examined.replaced.as_value() if examined.replaced else None
+    text = corrigendum(draft.system, examined.stage, replaced, examined.move, examined.changes, reason=form.reason.data or "")
+    return make_response(
+        render_template(
+            "procurement/corrigendum_confirm.html",
+            system=draft.system,
+            draft=draft,
+            form=form,
+            examined=examined,
+            title=TITLES[examined.move],
+            kept=[(name, value) for name, value in request.form.items(multi=True) if name not in ("csrf_token", "confirm")],
+            told=[supplier.name for supplier in told_suppliers(draft.system)],
+            letters=[("Le rectificatif à publier", text.subject, text.body)],
+        )
+    )
