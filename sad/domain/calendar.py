@@ -79,6 +79,14 @@ def paris_day(at: datetime) -> date:
     return at.astimezone(PARIS).date()
 
 
+def months_before(day: date, months: int) -> date:
+    """The same day so many months earlier; the last of the month when it has no such day."""
+    place = day.year * 12 + day.month - 1 - months
+    year, month = divmod(place, 12)
+    first_of_next = date(year + (month == 11), (month + 1) % 12 + 1, 1)
+    return min(date(year, month + 1, 1) + timedelta(days=day.day - 1), first_of_next - timedelta(days=1))
+
+
 def end_of_day(day: date) -> datetime:
     """The last microsecond of the day, heure de Paris."""
     return datetime.combine(day, time.max, PARIS)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from sad.jobs.applications import remind_evaluations
+from sad.jobs.brakes import announce_brakes
 from sad.jobs.campaigns import remind_campaigns
 from sad.jobs.letters import deliver_letters
 from sad.jobs.mini_tenders import announce_closed, warn_closing
@@ -31,5 +32,6 @@ TIMETABLE = (
     Job(warn_closing, every=timedelta(minutes=5)),
     Job(announce_closed, every=timedelta(minutes=2)),
     Job(play_stages, every=timedelta(seconds=5)),
+    Job(announce_brakes, every=timedelta(days=1)),
     Job(deliver_letters, every=timedelta(seconds=15)),
 )

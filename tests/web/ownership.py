@@ -16,7 +16,7 @@ from sad.models.offers import Offer
 from sad.models.organisations import Service
 from sad.models.people import PersonRole
 from sad.models.stage_changes import StageComment
-from sad.models.stages import Stage
+from sad.models.stages import Stage, on_roadmap
 from sad.models.suppliers import SupplierInvitation
 from sad.models.systems import Category, PurchasingSystem, SystemDocument
 from tests.factories.world import PROVED, Half
@@ -147,6 +147,12 @@ def _versions_of(system: PurchasingSystem) -> Iterator[Place]:
         yield {"system_id": system.id, "number": row.number, "revision": row.revision}  # type: ignore[attr-defined]
 
 
+def _brakes(half: Half) -> Iterator[Place]:
+    """The stages of the open system in each of its categories."""
+    for row in _rows(Stage, Stage.system_id == half.system.id, on_roadmap()):
+        yield from ({"system_id": half.system.id, "number": row.number, "category_key": each.key} for each in half.system.categories)  # type: ignore[attr-defined]
+
+
 def _members(half: Half) -> list[int]:
     return [person.id for person in (*half.people.values(), half.second)]
 
@@ -205,6 +211,7 @@ OWNERS: dict[tuple[str, frozenset[str]], Find] = {
         ("procurement", {S, "screen"}, _with(_one(S, _systems), screen="essentiel")),
         ("procurement", {S, "number"}, _of_systems("number", Stage, "number")),
         ("procurement", {S, "number", "comment_id"}, _comments),
+        ("procurement", {S, "number", "category_key"}, _brakes),
         ("account", {"supplier_id"}, lambda half: [{"supplier_id": half.supplier.id}]),
         ("admin", {B}, ORGANISATION),
         ("admin", {B, "service_id"}, lambda half: ({B: half.organisation.id, **place} for place in SERVICES(half))),

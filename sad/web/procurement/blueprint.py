@@ -7,6 +7,10 @@ from sad.web.procurement import (
     admissions,
     applications,
     awards,
+    campaign_decisions,
+    campaign_opening,
+    campaigns,
+    brakes,
     categories,
     decisions,
     evaluation,
@@ -17,6 +21,7 @@ from sad.web.procurement import (
     questions,
     rankings,
     stage_comments,
+    stage_reviews,
     stages,
     system_documents,
     systems,
@@ -87,6 +92,10 @@ blueprint.add_url_rule("/systemes/<int:system_id>/paliers/comparer", "compare_st
 blueprint.add_url_rule("/systemes/<int:system_id>/paliers/<int:number>", "stage", stages.stage)
 blueprint.add_url_rule("/systemes/<int:system_id>/paliers/dates", "stage_dates", stages.dates, methods=BOTH)
 blueprint.add_url_rule("/systemes/<int:system_id>/paliers/publier", "publish_stages", stages.publish, methods=BOTH)
+blueprint.add_url_rule(
+    "/systemes/<int:system_id>/paliers/<int:number>/frein/<category_key>", "brake", brakes.brake, methods=BOTH
+)
+blueprint.add_url_rule("/systemes/<int:system_id>/paliers/<int:number>/bilan", "stage_review", stage_reviews.stage_review, methods=BOTH)
 SAID = "/systemes/<int:system_id>/paliers/<int:number>/remarques"
 blueprint.add_url_rule(SAID, "stage_comments", stage_comments.comments)
 blueprint.add_url_rule(f"{SAID}/ouvrir", "open_stage_comments", stage_comments.open_them, methods=BOTH)
@@ -99,6 +108,17 @@ blueprint.add_url_rule(
 )
 blueprint.add_url_rule("/systemes/<int:system_id>/prolonger", "extend_system", validity.extend, methods=BOTH)
 blueprint.add_url_rule("/systemes/<int:system_id>/fin", "end_system", validity.end, methods=BOTH)
+
+CAMPAIGN = "/systemes/<int:system_id>/campagnes/<int:campaign_id>"
+REQUEST = f"{CAMPAIGN}/demandes/<int:request_id>"
+blueprint.add_url_rule("/systemes/<int:system_id>/campagnes", "campaigns", campaigns.campaigns)
+blueprint.add_url_rule("/systemes/<int:system_id>/campagnes/nouvelle", "open_campaign", campaign_opening.open_it, methods=BOTH)
+blueprint.add_url_rule(CAMPAIGN, "campaign", campaigns.campaign)
+blueprint.add_url_rule(f"{CAMPAIGN}/clore", "close_campaign", campaigns.close, methods=BOTH)
+blueprint.add_url_rule(f"{CAMPAIGN}/ensemble", "decide_together", campaign_decisions.decide_together, methods=BOTH)
+blueprint.add_url_rule(REQUEST, "campaign_request", campaigns.campaign_request)
+blueprint.add_url_rule(f"{REQUEST}/decider", "decide_campaign_request", campaign_decisions.decide, methods=BOTH)
+blueprint.add_url_rule(f"{REQUEST}/documents/<int:document_id>", "campaign_document", campaigns.document)
 
 NAVIGATION: tuple[Entry, ...] = (
     Entry("À faire", "procurement.home"),

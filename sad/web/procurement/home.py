@@ -8,6 +8,8 @@ from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import joinedload
 
 from sad import clock
+from sad.actions.brakes import brakes_of
+from sad.actions.stage_reviews import stages_to_review
 from sad.db import session
 from sad.models.applications import PENDING_STATES, Application
 from sad.models.letters import Letter
@@ -51,6 +53,7 @@ def home() -> str:
     applications = list(session.scalars(_applications())) if is_reader or person.has_role(Role.BUYER) else []
     steps = [step for step in STEPS if is_reader or person.has_role(*step.roles)]
     mini_tenders = list(session.scalars(_mini_tenders(at))) if steps else []
+    follows_stages = is_reader or person.has_role(Role.BUYER)
     return render_template(
         "procurement/home.html",
         person=person,
@@ -58,6 +61,8 @@ def home() -> str:
         waiting=waiting_of(applications[:SHOWN], at),
         has_more=len(applications) > SHOWN,
         steps=[(step, rows) for step in steps if (rows := [each for each in mini_tenders if each.state == step.state])],
+        brakes=[each for each in brakes_of(current_organisation().id, at) if each.is_waiting] if follows_stages else [],
+        to_review=stages_to_review(current_organisation().id, at) if follows_stages else [],
         bounced=list(session.scalars(_bounced())) if person.has_role(Role.BUYER) else [],
     )
 

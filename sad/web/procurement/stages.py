@@ -5,9 +5,12 @@ from datetime import date
 from flask import Response, abort, flash, redirect, render_template, url_for
 
 from sad import clock
+from sad.actions.brakes import brakes_of
 from sad.actions.stage_comments import comments_on
 from sad.actions.stages import examine_stage, propose_stages, publish_stage, stages_of, versions_of
+from sad.domain.calendar import paris_day
 from sad.domain.comparison import compare_stages
+from sad.letters.notices import roadmap_notice
 from sad.models.people import Role
 from sad.models.stages import Stage
 from sad.models.systems import PurchasingSystem
@@ -35,6 +38,7 @@ def stages(system_id: int) -> str:
         groups=line_groups(compare_stages([step.value for step in steps])),
         names=names_of(found),
         drafts=[row for row in rows if row.published_at is None],
+        notice_text=roadmap_notice(found, [step.value for step in steps if step.row.published_at or not found.opened_at]),
         is_buyer=current_person().has_role(Role.BUYER),
         screens=SCREENS,
     )
@@ -53,11 +57,13 @@ def stage(system_id: int, number: int) -> str:
     """All that one stage asks, published or not."""
     found = own_system(system_id)
     row = next((row for row in stages_of(found) if row.number == number), None) or abort(404)
-    value = row.as_value()
+    value, at = row.as_value(), clock.now()
     return render_template(
         "procurement/stage.html",
         system=found,
         row=row,
+        is_in_force=row.published_at is not None and row.effective_on <= paris_day(at),
+        brakes=[each for each in brakes_of(found.organisation_id, at) if each.stage.id == row.id],
         groups=requirement_groups(value),
         names=names_of(found),
         comments=comments_on(found, number),
