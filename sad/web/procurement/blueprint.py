@@ -12,6 +12,7 @@ from sad.web.procurement import (
     campaigns,
     brakes,
     categories,
+    corrigenda,
     decisions,
     evaluation,
     home,
@@ -90,6 +91,7 @@ blueprint.add_url_rule(
 blueprint.add_url_rule("/systemes/<int:system_id>/paliers", "system_stages", stages.stages)
 blueprint.add_url_rule("/systemes/<int:system_id>/paliers/comparer", "compare_stages", stages.compare)
 blueprint.add_url_rule("/systemes/<int:system_id>/paliers/<int:number>", "stage", stages.stage)
+blueprint.add_url_rule("/systemes/<int:system_id>/paliers/<int:number>/rectificatif", "corrigendum", corrigenda.publish, methods=BOTH)
 blueprint.add_url_rule("/systemes/<int:system_id>/paliers/dates", "stage_dates", stages.dates, methods=BOTH)
 blueprint.add_url_rule("/systemes/<int:system_id>/paliers/publier", "publish_stages", stages.publish, methods=BOTH)
 blueprint.add_url_rule(
