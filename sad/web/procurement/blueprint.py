@@ -18,6 +18,7 @@ from sad.web.procurement import (
     home,
     mini_tenders,
     openings,
+    plays,
     publications,
     questions,
     rankings,
@@ -91,6 +92,10 @@ blueprint.add_url_rule(
 blueprint.add_url_rule("/systemes/<int:system_id>/paliers", "system_stages", stages.stages)
 blueprint.add_url_rule("/systemes/<int:system_id>/paliers/comparer", "compare_stages", stages.compare)
 blueprint.add_url_rule("/systemes/<int:system_id>/paliers/<int:number>", "stage", stages.stage)
+PLAY = "/systemes/<int:system_id>/paliers/<int:number>/essai"
+blueprint.add_url_rule(PLAY, "stage_play", plays.play, methods=BOTH)
+blueprint.add_url_rule(f"{PLAY}/<int:play_id>/rapport.pdf", "stage_play_report", plays.report)
+blueprint.add_url_rule(f"{PLAY}/<int:play_id>/tableau.xlsx", "stage_play_sheet", plays.sheet)
 blueprint.add_url_rule("/systemes/<int:system_id>/paliers/<int:number>/rectificatif", "corrigendum", corrigenda.publish, methods=BOTH)
 blueprint.add_url_rule("/systemes/<int:system_id>/paliers/dates", "stage_dates", stages.dates, methods=BOTH)
 blueprint.add_url_rule("/systemes/<int:system_id>/paliers/publier", "publish_stages", stages.publish, methods=BOTH)
