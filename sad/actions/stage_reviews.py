@@ -243,7 +243,7 @@ def _winners(mini_tenders: Select[tuple[int]]) -> Mapping[int, int]:
         .join(RankedOffer, RankedOffer.id == Award.ranked_offer_id)
         .where(Award.state == AwardState.APPROVED, Award.mini_tender_id.in_(mini_tenders))
     )
-    return dict(session.execute(rows).tuples())
+    return dict(session.execute(rows).all())
 
 
 def _side(side: Side | None) -> dict[str, int] | None:

@@ -90,7 +90,7 @@ def _counts(stages: list[Stage]) -> dict[int, int]:
     """How many comments each stage has, by its id."""
     wanted = StageComment.stage_id.in_([each.id for each in stages])
     found = session.execute(select(StageComment.stage_id, func.count()).where(wanted).group_by(StageComment.stage_id))
-    return dict(found.tuples())
+    return dict(found.all())
 
 
 def _by_line(comments: list[StageComment], lines: set[str]) -> dict[str, list[StageComment]]:
