@@ -10,7 +10,6 @@ from sad.actions.letters import post_to_each
 from sad.actions.stages import roadmap_of
 from sad.db import session
 from sad.domain.play import AdmittedSupplier
-from sad.domain.stages import Stage
 from sad.letters import stages as letters
 from sad.letters.stages import Announcement
 from sad.letters.text import LetterText
@@ -45,14 +44,16 @@ def announce_stage(stage_row: StageRow, change: StageChange, *, home: str, by: P
 def announcement_of(stage_row: StageRow, change: StageChange) -> Announcement:
     """The change as the letters tell it."""
     stage, replaced = stage_row.as_value(), change.replaced
+    earlier = tuple(each for each in roadmap_of(stage_row.system) if each.effective_on < stage.effective_on)
     return Announcement(
         system=stage_row.system,
         kind=change.kind,
         stage=stage,
         revision=stage_row.revision,
-        before=replaced.as_value() if replaced else _stage_before(stage_row.system, stage),
+        before=replaced.as_value() if replaced else (earlier[-1] if earlier else None),
         reason=change.reason,
         notice_reference=change.notice_reference,
+        earlier=earlier,
     )
 
 
@@ -74,9 +75,3 @@ def readers_of(system: PurchasingSystem) -> list[Reader]:
         else:
             found[each.id] = Reader(each, False)
     return list(found.values())
-
-
-def _stage_before(system: PurchasingSystem, stage: Stage) -> Stage | None:
-    """The stage of the roadmap that an added one follows, by date."""
-    earlier = [each for each in roadmap_of(system) if each.effective_on < stage.effective_on]
-    return earlier[-1] if earlier else None

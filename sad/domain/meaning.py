@@ -1,12 +1,13 @@
 """What a stage means for one supplier, from what it declares of its usual offer: what it meets, what it lacks, what it has not said."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from sad.domain.comparison import Difference, Kind, differences
 from sad.domain.play import AdmittedSupplier, distinct_gaps, gaps_of
 from sad.domain.requirements import Nature, Requirement, read_answer
-from sad.domain.sentences import french_number
+from sad.domain.sentences import french_date, french_number
 from sad.domain.stages import Gap, Stage
 
 
@@ -55,6 +56,14 @@ def met_in_words(requirement: Requirement, supplier: AdmittedSupplier) -> str:
     return f"{requirement.label} : {french_number(answer)}{unit}, pour {requirement.wanted}"
 
 
+def lack_in_words(gap: Gap, supplier: AdmittedSupplier, earlier: Sequence[Stage]) -> str:
+    """The gap in French, with the first of these stages, by date, if one already asks for what is lacking."""
+    first = next((each for each in earlier if _lacks(each, gap.requirement, supplier)), None)
+    if first is None:
+        return gap.sentence
+    return f"{gap.sentence} ; déjà demandé par « {first.label} », à partir du {french_date(first.effective_on)}"
+
+
 def changes_for(before: Stage, after: Stage, supplier: AdmittedSupplier) -> list[str]:
     """What changes for the supplier from one stage to another, a French sentence for each line that concerns it."""
     told = (_change(each, before, after, supplier) for each in differences(before, after) if each.kind is not Kind.UNCHANGED)
@@ -65,6 +74,10 @@ def touches_admission(before: Stage, after: Stage, supplier: AdmittedSupplier) -
     """Whether what changes for the supplier includes a condition of its admission."""
     changed = (each for each in differences(before, after) if each.nature is Nature.CAPACITY and each.kind is not Kind.UNCHANGED)
     return any(bool(_change(each, before, after, supplier)) for each in changed)
+
+
+def _lacks(stage: Stage, requirement: str, supplier: AdmittedSupplier) -> bool:
+    return requirement in {each.requirement for each in meaning_of(stage, supplier).lacking}
 
 
 def _change(line: Difference, before: Stage, after: Stage, supplier: AdmittedSupplier) -> str:

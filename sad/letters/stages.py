@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sad.domain.meaning import changes_for, meaning_of, met_in_words, touches_admission
+from sad.domain.meaning import changes_for, lack_in_words, meaning_of, met_in_words, touches_admission
 from sad.domain.play import AdmittedSupplier
 from sad.domain.stages import Stage
 from sad.letters.text import LetterText, write_letter
@@ -16,7 +16,8 @@ USUAL_OFFER = "/fournisseur/offre-habituelle"
 class Announcement:
     """A stage as a corrigendum makes it (`kind`: added, postponed or softened), beside what applied `before` it.
 
-    `before` is the stage before it on the roadmap for one that is added, else the revision that it replaces.
+    `before` is the stage before it on the roadmap for one that is added, else the revision that it replaces; `earlier` holds
+    the stages of the roadmap that take effect before it, by date.
     """
 
     system: PurchasingSystem
@@ -26,6 +27,7 @@ class Announcement:
     before: Stage | None
     reason: str
     notice_reference: str
+    earlier: tuple[Stage, ...] = ()
 
     @property
     def is_put_off(self) -> bool:
@@ -49,6 +51,7 @@ def announced(announcement: Announcement, supplier: AdmittedSupplier, *, is_admi
         categories=[labels.get(key, key) for key in supplier.categories],
         changes=changes_for(before, stage, supplier) if before else [],
         meaning=meaning,
+        short=[lack_in_words(each, supplier, announcement.earlier) for each in meaning.short],
         met=[met_in_words(each, supplier) for each in meaning.met],
         has_said=bool(supplier.declared),
         is_admitted=is_admitted,

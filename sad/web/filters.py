@@ -7,7 +7,6 @@ from typing import Any
 from sad import clock
 from sad.domain.comparison import announced, asked, method_in_words
 from sad.domain.meaning import met_in_words
-from sad.domain.sentences import uncapitalised
 from sad.letters import wording
 from sad.letters.layout import blocks
 from sad.letters.wording import NOTHING, hour, moment, plural, short_date
@@ -53,7 +52,6 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "announced": announced,
     "asked": asked,
     "family_names": family_names,
-    "lower_first": uncapitalised,
     "met_by": met_in_words,
     "method_in_words": method_in_words,
     "time_left": lambda until: time_left(until, clock.now()),

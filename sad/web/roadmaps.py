@@ -53,6 +53,11 @@ def steps_of(rows: Sequence[Stage], at: datetime) -> list[Step]:
     ]
 
 
+def shown_of(system: PurchasingSystem, rows: Sequence[Stage]) -> list[Stage]:
+    """The stages of the line: the roadmap once the system is open, when a draft is nobody's yet; before, the drafts are the roadmap."""
+    return [row for row in rows if system.opened_at is None or row.is_on_roadmap]
+
+
 def requirement_groups(stage: StageValue) -> list[tuple[str, str, tuple[Requirement, ...]]]:
     """The requirements of a stage by nature: title, explanation, requirements; empty natures left out."""
     groups = ((*words, stage.of_nature(nature)) for nature, words in NATURES.items())
@@ -86,4 +91,4 @@ def _told(before: StageValue | None, value: StageValue) -> tuple[tuple[Group, ..
     if before is not None:
         return tuple(groups_of(differences(before, value))), ()
     criteria = value.of_nature(Nature.AWARD_CRITERION)
-    return (), tuple((each.label, " ".join(part for part in (asked(each), announced(each)) if part)) for each in criteria)
+    return (), tuple((each.label, f"{asked(each)} ({announced(each)})" if announced(each) else asked(each)) for each in criteria)

@@ -36,8 +36,8 @@ def baker(**parts) -> AdmittedSupplier:
     return AdmittedSupplier(1, "12345678900012", "Le Fournil", **{**given, **parts})
 
 
-def letter(kind="added", stage=STAGE, before=BEFORE, supplier=None, is_admitted=True) -> str:
-    announcement = Announcement(system(), kind, stage, 2, before, "Les producteurs sont prêts.", "26-777777")
+def letter(kind="added", stage=STAGE, before=BEFORE, supplier=None, is_admitted=True, earlier=(BEFORE,)) -> str:
+    announcement = Announcement(system(), kind, stage, 2, before, "Les producteurs sont prêts.", "26-777777", earlier)
     text = announced(announcement, supplier or baker(), is_admitted=is_admitted, home=f"{HOME}/")
     return f"{text.subject}\n{text.body}".replace("\N{NO-BREAK SPACE}", " ")
 
@@ -52,7 +52,7 @@ def test_one_gap_is_said_in_one_sentence_beside_what_is_already_met():
     told = letter()
     assert part(told, "Ce qui vous manque") == ["35 % d’approvisionnement direct, 40 % demandés."]
     assert part(told, "Ce que vous remplissez déjà") == ["Intermédiaires : 0, pour 1 au plus.", "Contenants réemployables : oui."]
-    assert "combler cet écart avant le vendredi 15 janvier 2027" in told and f"{HOME}/fournisseur/trajectoire" in told
+    assert "combler cet écart à temps" in told and f"{HOME}/fournisseur/trajectoire" in told
 
 
 def test_an_added_stage_says_what_changes_from_the_stage_before_it_and_when():
@@ -91,7 +91,14 @@ def test_a_postponed_stage_says_both_dates_and_that_nothing_else_changes():
     assert told.startswith("Un palier est repoussé au jeudi 1er juillet 2027")
     assert "devait prendre effet le vendredi 15 janvier 2027" in told and "il prendra effet le jeudi 1er juillet 2027" in told
     assert "Seule la date change" in told and "Ce qui change pour vous" not in told
-    assert "combler cet écart avant le jeudi 1er juillet 2027" in told
+    assert part(told, "Ce qui vous manque") == ["35 % d’approvisionnement direct, 40 % demandés."]
+
+
+def test_a_gap_that_an_earlier_stage_already_asks_says_since_when():
+    third = replace(STAGE, number=3, label="Palier 3", effective_on=date(2028, 7, 1))
+    told = letter("postponed", third, replace(third, effective_on=date(2028, 1, 15)), earlier=(BEFORE, STAGE))
+    lacking = "35 % d’approvisionnement direct, 40 % demandés ; déjà demandé par « Palier 2 », à partir du vendredi 15 janvier 2027."
+    assert part(told, "Ce qui vous manque") == [lacking]
 
 
 def test_a_softened_stage_says_what_is_asked_less():

@@ -123,7 +123,7 @@ def test_the_line_says_in_words_what_gets_harder_at_each_date(client, system):
     second = told[told.index("Palier 2, le vendredi 15 janvier 2027"):told.index("Palier 3, le samedi 15 janvier 2028")]
     assert "Devient plus exigeant" in second
     assert "Approvisionnement direct : 40 % au moins (avant : à indiquer)." in second
-    assert "prix, 40 points au lieu de 50" in second and "compte moins" in second
+    assert "Prix : 40 points au lieu de 50, compte moins." in second
 
 
 def test_the_text_for_the_notice_holds_all_that_the_law_wants_published(client, system):

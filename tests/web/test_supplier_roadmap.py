@@ -14,6 +14,7 @@ from sad.models.mini_tenders import MiniTender
 from sad.models.people import Role
 from sad.models.suppliers import Supplier, UsualOffer
 from sad.stages_model import model_categories, model_stages
+from sad.web.supplier.roadmap import time_until
 from tests.factories.admissions import make_admission, make_application
 from tests.factories.crowd import first
 from tests.factories.mini_tenders import SENT, make_mini_tender, make_published
@@ -134,7 +135,7 @@ def test_what_a_gap_opens_counts_the_consultations_of_a_year_and_those_that_aske
         of_sent.copies(4, published_at=AT - timedelta(days=366), closes_at=SENT)
         of_sent.copies(5, category_id=sent.system.categories[1].id)
     told = part(read(mine.get(PAGE)), "Palier 2, le", "Palier 3, le")
-    assert "depuis le mercredi 26 novembre 2025, 6 consultations sont parties dans celles de vos catégories" in told
+    assert "Ce que cela ouvre : 6 consultations en un an" in told and "parties depuis le mercredi 26 novembre 2025" in told
     assert "3 le demandaient déjà ; à partir du vendredi 15 janvier 2027, toutes le demanderont." in told
     assert "Il faut aussi combler" not in told
 
@@ -142,7 +143,7 @@ def test_what_a_gap_opens_counts_the_consultations_of_a_year_and_those_that_aske
 def test_where_nothing_was_sent_no_number_is_made_up(mine, supplier):
     admitted(supplier)
     told = part(read(mine.get(PAGE)), "Palier 2, le", "Palier 3, le")
-    assert "aucune consultation n’est partie depuis le mercredi 26 novembre 2025" in told
+    assert "en un an" not in told and "Aucune consultation n’est partie depuis le mercredi 26 novembre 2025" in told
 
 
 def test_a_supplier_never_sees_anything_of_another(mine, app, supplier):
@@ -195,6 +196,20 @@ def test_a_stage_that_comes_tomorrow_is_said_so(mine, supplier):
         assert "Demain." in part(read(mine.get(PAGE)), "Palier 2, le", "Palier 3, le")
     with clock.frozen(datetime(2027, 1, 14, 23, 0, tzinfo=UTC)):
         assert "Palier 2, aujourd’hui" in read(mine.get(PAGE))
+
+
+@pytest.mark.parametrize(
+    ("day", "words"),
+    [
+        (date(2026, 11, 27), "Demain"),
+        (date(2026, 11, 28), "Dans 2\u00a0jours"),
+        (date(2027, 2, 25), "Dans 91\u00a0jours"),
+        (date(2027, 2, 26), "Dans 3\u00a0mois"),
+        (date(2028, 1, 15), "Dans 13\u00a0mois"),
+    ],
+)
+def test_the_time_left_is_said_in_days_then_in_whole_months(day, words):
+    assert time_until(day, date(2026, 11, 26)) == words
 
 
 @pytest.mark.parametrize(
