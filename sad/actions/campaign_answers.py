@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from sad.actions.applications import keep_answer
 from sad.actions.campaign_files import check_waits, hold_request, request_points, waiting_siblings
@@ -56,7 +57,8 @@ def answer_request(
 
 def _keep(request: CampaignRequest, answers: Mapping[str, object]) -> list[Refusal]:
     """Take what was answered to the questions of this request, and give it to the others that lack it; what cannot be read."""
-    kept, faults = dict(request.answers), []
+    kept = dict(request.answers)
+    faults: list[Refusal] = []
     for point in request_points(request):
         key = point.requirement.key
         if key in answers:
@@ -80,7 +82,7 @@ def _unanswered(request: CampaignRequest) -> list[Refusal]:
     ]
 
 
-def _sent(request: CampaignRequest) -> dict[str, object]:
+def _sent(request: CampaignRequest) -> dict[str, Any]:
     """What the journal keeps of a confirmation, so that its examination can be done again."""
     return {
         "stage": request.campaign.stage.fingerprint,

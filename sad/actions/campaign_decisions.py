@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Any
 
 from sad.actions.campaign_files import hold_request, request_points
 from sad.actions.campaigns import proposal_for
@@ -15,7 +16,7 @@ from sad.domain.requirements import Requirement
 from sad.domain.sentences import french_date
 from sad.letters import campaigns as letters
 from sad.letters.text import LetterText
-from sad.models.admissions import AdmissionEvent, AdmissionState
+from sad.models.admissions import AdmissionEvent
 from sad.models.campaigns import CampaignDecision, CampaignRequest
 from sad.models.people import Person
 
@@ -143,7 +144,7 @@ def _renewals(request: CampaignRequest) -> list[Requirement]:
     return [point.requirement for point in request_points(request) if not point.is_held]
 
 
-def _decided(request: CampaignRequest) -> dict[str, object]:
+def _decided(request: CampaignRequest) -> dict[str, Any]:
     """What the journal keeps: the decision, and the file on which it was taken."""
     return {
         "decision": str(request.decision),

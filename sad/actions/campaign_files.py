@@ -208,7 +208,9 @@ def _documents_given(
         .order_by(Certificate.id)
     )
     for query in (applied, renewed, kept):
-        yield from session.execute(query)
+        for supplier_id, requirement, document_id, expires_on in session.execute(query):
+            assert document_id is not None
+            yield supplier_id, requirement, document_id, expires_on
 
 
 def suppliers_of(requests: Collection[CampaignRequest]) -> dict[Supplier, list[CampaignRequest]]:

@@ -13,10 +13,11 @@ from sad.actions.journal import record
 from sad.actions.letters import post_to_supplier
 from sad.db import session
 from sad.domain.calendar import days_left, paris_day
-from sad.domain.campaigns import Proposal, RenewalLaw, due_faults, points_of, proposal_of, proposed_due_day
+from sad.domain.campaigns import Proposal, RenewalLaw, due_faults, first_due_day, points_of, proposal_of, proposed_due_day
 from sad.domain.errors import Refusal, Refused
 from sad.domain.requirements import Nature
 from sad.letters import campaigns as letters
+from sad.letters.text import LetterText
 from sad.models.admissions import Admission, AdmissionState
 from sad.models.campaigns import Campaign, CampaignReason, CampaignRequest
 from sad.models.people import Person
@@ -143,6 +144,11 @@ def due_day_proposed(at: datetime) -> date:
     return proposed_due_day(paris_day(at), renewal_law(at))
 
 
+def first_due_day_possible(at: datetime) -> date:
+    """The nearest last day that the law allows to a campaign opened at that instant (SAD-13)."""
+    return first_due_day(paris_day(at), renewal_law(at))
+
+
 def _prepared(system: PurchasingSystem, stage: Stage | None, due_on: date, *, by: Person, at: datetime) -> Campaign:
     """The campaign with a request for each admission, filled with what is held; nothing of it is in the session."""
     concerned = stage or stages_to_confirm(system, at)[0]
@@ -197,7 +203,7 @@ def _stage_faults(system: PurchasingSystem, stage: Stage | None, at: datetime) -
         yield Refusal("Ce palier n’est ni en vigueur ni à venir.", "En choisir un de la trajectoire publiée.", "PAL-05", "stage")
 
 
-def _tell(campaign: Campaign, supplier: Supplier, text: letters.LetterText, *, at: datetime) -> None:
+def _tell(campaign: Campaign, supplier: Supplier, text: LetterText, *, at: datetime) -> None:
     key = f"campaign:{campaign.id}:{text.kind}:{supplier.id}"
     post_to_supplier(supplier, text, at=at, organisation_id=campaign.organisation_id, dedupe_key=key)
 

@@ -120,7 +120,7 @@ def proposal_of(file: ApplicationFile, stage: Stage, *, due_on: date, is_answere
     against = [each for each in findings if each.kind != "remark"]
     if not is_answered:
         said = f"Aucune réponse à la demande de confirmer votre admission, dont le dernier jour était le {french_date(due_on)}."
-        reasons = (Reason(STATEMENT, said),)
+        reasons: tuple[Reason, ...] = (Reason(STATEMENT, said),)
     else:
         reasons = tuple(_reason(each, stage) for each in against)
     if not reasons:

@@ -67,7 +67,6 @@ def _about(campaign: Campaign, supplier: Supplier, requests: Sequence[CampaignRe
         "supplier": supplier,
         "categories": [each.admission.category.label for each in requests],
         "renewals": _renewals(campaign, requests),
-        "is_coming": campaign.stage.effective_on > paris_day(campaign.asked_at),
     }
 
 

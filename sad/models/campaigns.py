@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from sad.db import Base
 from sad.domain.admission.values import ApplicationFile
+from sad.domain.calendar import paris_day
 from sad.models.admissions import Admission
 from sad.models.applications import last_days
 from sad.models.columns import Id, OrganisationId, Text, Word, one_of, only_one
@@ -62,6 +63,11 @@ class Campaign(Base):
     stage: Mapped[Stage] = relationship()
     asker: Mapped[Person] = relationship(foreign_keys=[asked_by])
     requests: Mapped[list["CampaignRequest"]] = relationship(back_populates="campaign", order_by="CampaignRequest.id")
+
+    @property
+    def is_stage_coming(self) -> bool:
+        """Whether its stage was still to come on the day it was asked."""
+        return self.stage.effective_on > paris_day(self.asked_at)
 
 
 WAITS = "decided_at IS NULL"

@@ -123,7 +123,8 @@ def test_silence_is_a_reason_of_its_own_and_names_the_last_day():
 def test_each_reason_cites_its_requirement_in_a_sentence_without_its_name():
     found = proposed(a_file(answers={"liability_insurance": True, "cold_chain": False}, documents={}))
     assert found.case == "suspended-cold_chain-liability_insurance"
-    assert [reason.sentence for reason in found.reasons] == ["La preuve demandée par l’avis n’est pas jointe.", "Non, alors que c’est demandé."]
+    said = [reason.sentence for reason in found.reasons]
+    assert said == ["La preuve demandée par l’avis n’est pas jointe.", "Non, alors que c’est demandé."]
 
 
 def test_cases_are_alike_when_they_lack_the_same_points():

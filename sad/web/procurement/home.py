@@ -4,14 +4,16 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flask import render_template
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from sad import clock
 from sad.actions.brakes import brakes_of
 from sad.actions.stage_reviews import stages_to_review
 from sad.db import session
+from sad.domain.calendar import paris_day
 from sad.models.applications import PENDING_STATES, Application
+from sad.models.campaigns import Campaign, CampaignRequest
 from sad.models.letters import Letter
 from sad.models.mini_tenders import MiniTender, MiniTenderState
 from sad.models.people import Role
@@ -63,6 +65,8 @@ def home() -> str:
         steps=[(step, rows) for step in steps if (rows := [each for each in mini_tenders if each.state == step.state])],
         brakes=[each for each in brakes_of(current_organisation().id, at) if each.is_waiting] if follows_stages else [],
         to_review=stages_to_review(current_organisation().id, at) if follows_stages else [],
+        campaigns=_campaigns() if is_reader or person.has_role(Role.BUYER) else [],
+        today=paris_day(at),
         bounced=list(session.scalars(_bounced())) if person.has_role(Role.BUYER) else [],
     )
 
@@ -92,6 +96,19 @@ def _mini_tenders(at: datetime) -> Select[tuple[MiniTender]]:
         .order_by(MiniTender.closes_at, MiniTender.id)
         .limit(MOST)
     )
+
+
+def _campaigns() -> list[tuple[Campaign, int]]:
+    """The campaigns that are not closed, each with how many of its cases wait for a decision."""
+    waiting = select(func.count()).where(CampaignRequest.campaign_id == Campaign.id, CampaignRequest.decided_at.is_(None))
+    running = (
+        select(Campaign, waiting.scalar_subquery())
+        .where(Campaign.organisation_id == current_organisation().id, Campaign.closed_at.is_(None))
+        .options(joinedload(Campaign.system), joinedload(Campaign.stage))
+        .order_by(Campaign.due_on, Campaign.id)
+        .limit(SHOWN)
+    )
+    return [(campaign, count) for campaign, count in session.execute(running)]
 
 
 def _bounced() -> Select[tuple[Letter]]:

@@ -7,6 +7,7 @@ from sad.web.supplier import (
     application_form,
     applications,
     completions,
+    confirmations,
     home,
     letters,
     mini_tenders,
@@ -60,6 +61,14 @@ blueprint.add_url_rule("/candidatures/<int:application_id>/offre", "application_
 blueprint.add_url_rule("/candidatures/<int:application_id>/verifier", "application_check", application_form.check, methods=BOTH)
 blueprint.add_url_rule("/candidatures/<int:application_id>/complement", "completion", completions.completion, methods=BOTH)
 blueprint.add_url_rule("/candidatures/<int:application_id>/observations", "hearing", completions.hearing, methods=BOTH)
+
+CONFIRMATION = "/confirmations/<int:request_id>"
+PROOF = f"{CONFIRMATION}/preuves/<requirement>"
+blueprint.add_url_rule(CONFIRMATION, "confirmation", confirmations.confirmation, methods=BOTH)
+blueprint.add_url_rule(PROOF, "confirmation_proof", confirmations.proof, methods=BOTH)
+blueprint.add_url_rule(
+    f"{PROOF}/coffre/<int:certificate_id>", "use_certificate_to_confirm", confirmations.use_certificate, methods=POST
+)
 
 blueprint.add_url_rule("/consultations", "mini_tenders", mini_tenders.mini_tenders)
 blueprint.add_url_rule("/consultations/<int:mini_tender_id>", "mini_tender", mini_tenders.mini_tender)

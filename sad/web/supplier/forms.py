@@ -74,12 +74,28 @@ class QuestionsForm(Form):
         return {field.name.removeprefix(PREFIX): field.data for field in self if field.name.startswith(PREFIX)}
 
 
-def questions_form(requirements: Iterable[Requirement], given: Mapping[str, Any]) -> QuestionsForm:
+class ConfirmationForm(QuestionsForm):
+    """The questions of a confirmation and the sworn statement, which only sending asks for."""
+
+    is_sworn = BooleanField("Je le déclare sur l’honneur")
+
+    def take(self, refused: Refused) -> None:
+        named = (one if one.field is None or one.field in self else replace(one, field=PREFIX + one.field) for one in refused.refusals)
+        Form.take(self, Refused(*named))
+
+    def answers(self) -> dict[str, object]:
+        """What was typed, by requirement key; a question that was not shown or not touched is left out."""
+        return {field.name.removeprefix(PREFIX): field.data for field in self if field.name.startswith(PREFIX) and field.raw_data}
+
+
+def questions_form(
+    requirements: Iterable[Requirement], given: Mapping[str, Any], kind: type[QuestionsForm] = QuestionsForm
+) -> QuestionsForm:
     """The form that asks these questions, filled with what was answered."""
     asked = list(requirements)
     fields = {PREFIX + each.key: _field(each) for each in asked}
     fields["suffixes"] = {PREFIX + each.key: "%" for each in asked if each.unit == "percent"}
-    form_class = type("QuestionsForm", (QuestionsForm,), fields)
+    form_class = type("QuestionsForm", (kind,), fields)
     return form_class(data={PREFIX + each.key: _typed(each, given.get(each.key)) for each in asked})
 
 

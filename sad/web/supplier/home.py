@@ -12,14 +12,17 @@ from sad import clock
 from sad.actions.supplier_roadmaps import roadmap_of
 from sad.db import session
 from sad.domain.calendar import paris_day
+from sad.domain.campaigns import is_over
 from sad.letters.wording import long_date
 from sad.models.admissions import Admission
 from sad.models.applications import PENDING_STATES, Application, ApplicationState
+from sad.models.campaigns import CampaignRequest
 from sad.models.certificates import Certificate
 from sad.models.suppliers import Supplier
 from sad.models.systems import Category
 from sad.web.access import allow_supplier, current_supplier
 from sad.web.supplier.applications import WORDS
+from sad.web.supplier.confirmations import last_confirmations
 from sad.web.supplier.standings import standings_of
 
 SHOWN = 10
@@ -44,13 +47,14 @@ def home() -> str:
     supplier, at = current_supplier(), clock.now()
     applications = list(session.scalars(_applications(supplier)))
     admissions = list(session.scalars(_admissions(supplier)))
-    standings = standings_of(supplier, at)
+    standings, confirmations = standings_of(supplier, at), last_confirmations(supplier)
     return render_template(
         "supplier/home.html",
         supplier=supplier,
         admissions=[each for each in admissions if each.state == "admitted"],
         stopped=[each for each in admissions if each.state != "admitted"],
-        tasks=sorted(_tasks(supplier, applications, at), key=lambda each: each.by or date.max),
+        confirmations=confirmations,
+        tasks=sorted([*_confirmation_tasks(confirmations, at), *_tasks(supplier, applications, at)], key=lambda each: each.by or date.max),
         waiting=[each for each in standings if each.waits],
         standings=[each for each in standings if not each.waits][:SHOWN],
         applications=applications,
@@ -98,6 +102,19 @@ def _tasks(supplier: Supplier, applications: Iterable[Application], at: datetime
         text = "Sans cela, nous ne pouvons pas vous montrer ce que les prochains paliers changent pour vous."
         url = url_for("supplier.usual_offer")
         yield Task("Deux minutes", "Dites ce que vous proposez d’habitude", text, "Le dire", url)
+
+
+def _confirmation_tasks(confirmations: Iterable[CampaignRequest], at: datetime) -> Iterator[Task]:
+    """The admissions to confirm, even late, as long as nothing is decided."""
+    for each in confirmations:
+        campaign = each.campaign
+        if each.answered_at or each.decided_at or campaign.closed_at:
+            continue
+        title = f"Confirmer votre admission : {each.admission.category.label}"
+        tag, text = f"Au plus tard le {long_date(campaign.due_on)}", "Presque tout est déjà rempli."
+        if is_over(campaign.due_on, at):
+            tag, text = "Le dernier jour est passé", "Rien n’est encore décidé : répondez quand même."
+        yield Task(tag, title, text, "Confirmer", url_for("supplier.confirmation", request_id=each.id), campaign.due_on)
 
 
 def _application_tasks(application: Application) -> Iterator[Task]:
