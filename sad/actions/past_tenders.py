@@ -93,16 +93,16 @@ def _places(rankings: dict[int, int]) -> dict[int, list[Row[Any]]]:
 def _opened(rankings: dict[int, int]) -> dict[int, int]:
     """How many offers of each mini-tender were opened, by its id."""
     counted = select(Offer.mini_tender_id, func.count()).where(Offer.mini_tender_id.in_(rankings.values()), Offer.is_opened)
-    return dict(session.execute(counted.group_by(Offer.mini_tender_id)).tuples().all())
+    return dict(session.execute(counted.group_by(Offer.mini_tender_id)).all())
 
 
 def _retained(rankings: dict[int, int]) -> dict[int, str]:
     """Who was retained by people, by id of mini-tender: in an award, else between offers left equal."""
     tied = select(TieDecision.ranking_id, RankedOffer.ref).join(RankedOffer, RankedOffer.id == TieDecision.ranked_offer_id)
-    chosen = {rankings[ranking]: ref for ranking, ref in session.execute(tied.where(TieDecision.ranking_id.in_(rankings))).tuples()}
+    chosen = {rankings[ranking]: ref for ranking, ref in session.execute(tied.where(TieDecision.ranking_id.in_(rankings)))}
     awards = select(Award.mini_tender_id, RankedOffer.ref).join(RankedOffer, RankedOffer.id == Award.ranked_offer_id)
     standing = awards.where(Award.mini_tender_id.in_(rankings.values()), Award.state != AwardState.CANCELLED)
-    return chosen | dict(session.execute(standing).tuples().all())
+    return chosen | dict(session.execute(standing).all())
 
 
 def _tender(row: Row[Any], places: Sequence[Row[Any]], opened: int, retained: str | None, stages: dict[str, Stage]) -> PastTender:

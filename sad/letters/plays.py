@@ -114,7 +114,7 @@ def quoted(labels: tuple[str, ...]) -> str:
 
 def _notes(line: ReplayLine) -> Iterator[str]:
     """Who would be irregular and why, what is left out."""
-    yield from (f"{each.name} : {' ; '.join(each.sentences)}" for each in line.irregular)
+    yield from (f"{each.name} : {f'{NBSP}; '.join(each.sentences)}" for each in line.irregular)
     if line.unmarked:
         yield f"Sans le critère {quoted(line.unmarked)}, que personne n’avait noté."
     if line.fault:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from datetime import UTC
+from datetime import UTC, date
 from pathlib import Path
 from typing import Any
 
@@ -31,12 +31,13 @@ def play_pdf(play: StagePlay, report: PlayReport) -> bytes:
 
 def play_content(play: StagePlay, report: PlayReport) -> dict[str, Any]:
     """All the words of the report, as its template sets them."""
-    stage, affected = play.stage, report.affected
+    system, affected = play.stage.system, report.affected
+    effective_on = date.fromisoformat(play.content["effective_on"])
     left = len(affected) - MOST_LINES
     return {
         "title": f"Essai : {play.content['label']}",
-        "organisation": stage.system.organisation.name,
-        "subject": f"{stage.system.title}. Palier prévu le {long_date(stage.effective_on)}, essayé le {moment(play.asked_at)}.",
+        "organisation": system.organisation.name,
+        "subject": f"{system.title}. Palier prévu le {long_date(effective_on)}, essayé le {moment(play.asked_at)}.",
         "asker": f"Essai demandé par {play.asker.name}. Il ne décide de rien : il montre ce que le palier ferait.",
         "headlines": headlines(report),
         "cautions": cautions(report),

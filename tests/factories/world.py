@@ -46,6 +46,7 @@ from tests.factories.mini_tenders import CLOSES, HOME, SEAL_KEY, SENT, SERVED, m
 from tests.factories.offers import PDF, make_deposit, offered
 from tests.factories.organisations import make_organisation, make_service
 from tests.factories.people import make_person
+from tests.factories.plays import make_play
 from tests.factories.stage_drafts import make_stage_draft
 from tests.factories.suppliers import make_supplier, member_of
 from tests.factories.systems import make_system
@@ -105,6 +106,7 @@ def make_half(data_dir: Path) -> Half:
     _ask_services(half)
     for supplier in (half.supplier, half.rival):
         invite_member(supplier, f"cousin-{supplier.id}@producteur.example", link=HOME.__add__, by=member_of(supplier), at=NOW)
+    make_play(stages_of(half.system)[1], by=half.buyer, at=NOW)
     abandoned = make_supplier()
     abandoned.members[0].left_at = NOW
     make_admission(abandoned, half.categories[0], half.buyer)

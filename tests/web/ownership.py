@@ -15,7 +15,7 @@ from sad.models.mini_tenders import MiniTender
 from sad.models.offers import Offer
 from sad.models.organisations import Service
 from sad.models.people import PersonRole
-from sad.models.stage_changes import StageComment
+from sad.models.stage_changes import StageComment, StagePlay
 from sad.models.stages import Stage, on_roadmap
 from sad.models.suppliers import SupplierInvitation
 from sad.models.systems import Category, PurchasingSystem, SystemDocument
@@ -142,6 +142,11 @@ def _comments(half: Half) -> Iterator[Place]:
         yield {"system_id": row.stage.system_id, "number": row.stage.number, "comment_id": row.id}  # type: ignore[attr-defined]
 
 
+def _plays(half: Half) -> Iterator[Place]:
+    for row in _rows(StagePlay, StagePlay.organisation_id == half.organisation.id):
+        yield {"system_id": row.stage.system_id, "number": row.stage.number, "play_id": row.id}  # type: ignore[attr-defined]
+
+
 def _versions_of(system: PurchasingSystem) -> Iterator[Place]:
     for row in _rows(Stage, Stage.system_id == system.id, Stage.published_at.is_not(None)):
         yield {"system_id": system.id, "number": row.number, "revision": row.revision}  # type: ignore[attr-defined]
@@ -209,6 +214,7 @@ OWNERS: dict[tuple[str, frozenset[str]], Find] = {
         ("procurement", {S, "category_id"}, _of_systems("category_id", Category)),
         ("procurement", {S, D}, SYSTEM_DOCUMENTS),
         ("procurement", {S, "screen"}, _with(_one(S, _systems), screen="essentiel")),
+        ("procurement", {S, "number", "play_id"}, _plays),
         ("procurement", {S, "number"}, _of_systems("number", Stage, "number")),
         ("procurement", {S, "number", "comment_id"}, _comments),
         ("procurement", {S, "number", "category_key"}, _brakes),
