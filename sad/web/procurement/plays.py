@@ -71,7 +71,7 @@ def _page(system: PurchasingSystem, row: Stage, form: Form) -> Response:
         headlines=headlines(found) if found else [],
         cautions=cautions(found) if found else [],
         lines=[told(line) for line in found.affected[:MOST_LINES]] if found else [],
-        is_current=shown is not None and is_still_current(shown, row),
+        is_current=shown is not None and found is not None and is_still_current(shown, row),
         is_buyer=current_person().has_role(Role.BUYER),
     )
     return make_response(page, 422 if form.refusals else 200)
