@@ -135,8 +135,9 @@ def test_what_a_gap_opens_counts_the_consultations_of_a_year_and_those_that_aske
         of_sent.copies(4, published_at=AT - timedelta(days=366), closes_at=SENT)
         of_sent.copies(5, category_id=sent.system.categories[1].id)
     told = part(read(mine.get(PAGE)), "Palier 2, le", "Palier 3, le")
-    assert "Ce que cela ouvre : 6 consultations en un an" in told and "parties depuis le mercredi 26 novembre 2025" in told
-    assert "3 le demandaient déjà ; à partir du vendredi 15 janvier 2027, toutes le demanderont." in told
+    assert "Ce que cela ouvre : 6 consultations en un an , dont 3 le demandaient déjà." in told
+    assert "Les consultations parties depuis le mercredi 26 novembre 2025 dans vos catégories où ce palier le demande" in told
+    assert "À partir du vendredi 15 janvier 2027, toutes celles qui partiront le demanderont." in told
     assert "Il faut aussi combler" not in told
 
 
