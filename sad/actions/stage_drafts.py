@@ -48,10 +48,16 @@ def start_stage(system: PurchasingSystem, *, by: Person, at: datetime) -> StageR
 def start_revision(stage: StageRow, *, by: Person, at: datetime) -> StageRow:
     """A draft of the same number, its next revision, with the same content: to be postponed or softened (PAL-02).
 
-    Raises `Refused` when it is a draft, when its place was taken, and when a revision is already being written.
+    Raises `Refused` before the system opens, when it is a draft, when its place was taken, and when a revision is being written.
     """
     _hold_system(stage.system)
     session.refresh(stage)
+    if stage.system.opened_at is None:
+        raise refuse(
+            "Le système n’est pas ouvert : ses paliers publiés restent tels que l’avis les annonce.",
+            "Une fois ouvert, ils pourront être repoussés ou adoucis, par un avis rectificatif.",
+            rule="PAL-02",
+        )
     if not stage.is_on_roadmap:
         raise refuse("Ce palier n’est pas, ou plus, dans la trajectoire.", "Repartir de celui qui est publié.", rule="PAL-02")
     if any(row.number == stage.number and row.published_at is None for row in stages_of(stage.system)):

@@ -121,7 +121,8 @@ def _method_faults(criterion: Requirement) -> Iterator[Refusal]:
         grid_from_dict({"criteria": [{**line, **flags}]})
     except ScoringFaults as error:
         for fault in error.faults:
-            yield Refusal(f"La notation ne tient pas : {fault.replace('price_not_first, ', '')}.", "Corriger la méthode de notation.", "CRI-04", criterion.key)
+            message = f"La notation ne tient pas : {fault.replace('price_not_first, ', '')}."
+            yield Refusal(message, "Corriger la méthode de notation.", "CRI-04", criterion.key)
 
 
 def _word_warnings(requirement: Requirement) -> Iterator[Refusal]:

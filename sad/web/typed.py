@@ -1,12 +1,18 @@
 """What people type, read into values; each reader raises `ValueError` with a sentence for them."""
 
 import re
+from collections.abc import Iterable, Sequence
 from datetime import date, time
 from decimal import Decimal
+
+from sad.domain.sentences import decimal_text, french_number
 
 SPACES = re.compile(r"[\s\u00a0\u202f\u2007\u2009]+")
 NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)?", re.ASCII)
 LONGEST = 30
+STEP = re.compile(r"(?P<value>.+?)\s*:\s*(?P<share>\d+(?:[.,]\d+)?)\s*%?\s*")
+LIMIT = re.compile(r"-?\d+(?:\.\d+)?", re.ASCII)
+BEYOND = "au-delà"
 
 
 def read_decimal(text: str) -> Decimal | None:
@@ -40,6 +46,39 @@ def read_hour(text: str) -> time:
         raise ValueError("Cette heure n’existe pas. Forme attendue : 12:00.") from None
 
 
+def read_steps(text: str) -> list[list[str | None]]:
+    """The steps of a criterion, one a line: « Recyclable : 50 % », « 2 : 100 », « au-delà : 0 ».
+
+    Raises `ValueError` with a sentence.
+    """
+    found = [STEP.fullmatch(line.strip()) for line in text.splitlines() if line.strip()]
+    if not found or not all(found):
+        raise ValueError("Écrivez une marche par ligne, par exemple « Recyclable : 50 % ».")
+    pairs = [(each["value"].replace("\u00a0", " ").strip(), Decimal(each["share"].replace(",", ".")) / 100) for each in found if each]
+    if any(share > 1 for _, share in pairs):
+        raise ValueError("La part des points va de 0 à 100 %.")
+    steps: list[list[str | None]] = [[_limit(value), decimal_text(share)] for value, share in pairs]
+    return steps
+
+
+def is_numeric(steps: Sequence[Sequence[str | None]]) -> bool:
+    """Whether the steps are limits of a number rather than words."""
+    return all(value is None or LIMIT.fullmatch(value) for value, _ in steps)
+
+
+def steps_text(steps: Iterable[Sequence[str | None]]) -> str:
+    """The steps as `read_steps` reads them."""
+    lines = ((BEYOND if limit is None else limit, french_number(Decimal(share or 0) * 100)) for limit, share in steps)
+    return "\n".join(f"{limit} : {share} %" for limit, share in lines)
+
+
 def without_spaces(text: str) -> str:
     """The text without any kind of space."""
     return SPACES.sub("", text)
+
+
+def _limit(value: str) -> str | None:
+    if value.lower() == BEYOND:
+        return None
+    plain = value.replace(",", ".")
+    return plain if LIMIT.fullmatch(plain) else value

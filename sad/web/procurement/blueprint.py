@@ -7,10 +7,10 @@ from sad.web.procurement import (
     admissions,
     applications,
     awards,
+    brakes,
     campaign_decisions,
     campaign_opening,
     campaigns,
-    brakes,
     categories,
     corrigenda,
     decisions,
@@ -22,7 +22,9 @@ from sad.web.procurement import (
     publications,
     questions,
     rankings,
+    requirements,
     stage_comments,
+    stage_drafts,
     stage_reviews,
     stages,
     system_documents,
@@ -103,6 +105,19 @@ blueprint.add_url_rule(
     "/systemes/<int:system_id>/paliers/<int:number>/frein/<category_key>", "brake", brakes.brake, methods=BOTH
 )
 blueprint.add_url_rule("/systemes/<int:system_id>/paliers/<int:number>/bilan", "stage_review", stage_reviews.stage_review, methods=BOTH)
+blueprint.add_url_rule("/systemes/<int:system_id>/paliers/ajouter", "start_stage", stage_drafts.start, methods=POST)
+blueprint.add_url_rule("/systemes/<int:system_id>/paliers/<int:number>/reviser", "revise_stage", stage_drafts.revise, methods=POST)
+WRITTEN = "/systemes/<int:system_id>/paliers/<int:number>/brouillon"
+LINE = f"{WRITTEN}/exigences/<requirement>"
+blueprint.add_url_rule(WRITTEN, "stage_draft", stage_drafts.stage_draft)
+blueprint.add_url_rule(f"{WRITTEN}/nom", "stage_draft_name", stage_drafts.name, methods=BOTH)
+blueprint.add_url_rule(f"{WRITTEN}/exempter", "exempt_stage_draft", stage_drafts.exempt, methods=BOTH)
+blueprint.add_url_rule(f"{WRITTEN}/effacer", "discard_stage_draft", stage_drafts.discard, methods=BOTH)
+blueprint.add_url_rule(f"{WRITTEN}/bibliotheque", "requirement_library", requirements.choose)
+blueprint.add_url_rule(f"{WRITTEN}/ajouter", "write_requirement", requirements.write, methods=BOTH)
+blueprint.add_url_rule(LINE, "edit_requirement", requirements.edit, methods=BOTH)
+blueprint.add_url_rule(f"{LINE}/retirer", "remove_requirement", requirements.remove, methods=POST)
+blueprint.add_url_rule(f"{LINE}/corriger", "mend_requirement", requirements.mend, methods=POST)
 SAID = "/systemes/<int:system_id>/paliers/<int:number>/remarques"
 blueprint.add_url_rule(SAID, "stage_comments", stage_comments.comments)
 blueprint.add_url_rule(f"{SAID}/ouvrir", "open_stage_comments", stage_comments.open_them, methods=BOTH)

@@ -22,7 +22,7 @@ from sad.web.procurement.own import own_draft, own_system
 from sad.web.procurement.system_forms import DatesForm
 from sad.web.procurement.systems import READERS, SCREENS
 from sad.web.reasons import WarningsForm
-from sad.web.roadmaps import line_groups, names_of, requirement_groups, steps_of
+from sad.web.roadmaps import line_groups, names_of, requirement_groups, shown_of, steps_of
 
 
 @allow(*READERS)
@@ -30,7 +30,7 @@ def stages(system_id: int) -> str:
     """The stages with their dates, and line by line what each asks."""
     found = own_system(system_id)
     rows = stages_of(found)
-    steps = steps_of(rows, clock.now())
+    steps = steps_of(shown_of(found, rows), clock.now())
     return render_template(
         "procurement/system_stages.html",
         system=found,
@@ -56,12 +56,15 @@ def compare(system_id: int) -> str:
 def stage(system_id: int, number: int) -> str:
     """All that one stage asks, published or not."""
     found = own_system(system_id)
-    row = next((row for row in stages_of(found) if row.number == number), None) or abort(404)
+    rows = sorted((row for row in stages_of(found) if row.number == number), key=lambda row: row.is_on_roadmap)
+    row = rows[-1] if rows else abort(404)
     value, at = row.as_value(), clock.now()
     return render_template(
         "procurement/stage.html",
         system=found,
         row=row,
+        draft=next((row for row in rows if row.published_at is None), None),
+        is_buyer=current_person().has_role(Role.BUYER),
         is_in_force=row.published_at is not None and row.effective_on <= paris_day(at),
         brakes=[each for each in brakes_of(found.organisation_id, at) if each.stage.id == row.id],
         groups=requirement_groups(value),

@@ -20,7 +20,7 @@ from sad.web.procurement.own import own_draft, own_system, own_systems
 from sad.web.procurement.system_forms import EssentialsForm, FactsForm, NoticeForm, OperationForm, PurchasesForm
 from sad.web.procurement.system_pages import admitted_counts
 from sad.web.reasons import WarningsForm
-from sad.web.roadmaps import PHASES, steps_of
+from sad.web.roadmaps import PHASES, shown_of, steps_of
 
 READERS = (Role.BUYER, Role.OPENER, Role.EVALUATOR, Role.AWARD_AUTHORITY, Role.AUDITOR)
 PROPOSED = {
@@ -87,7 +87,7 @@ def system(system_id: int) -> str:
         system=found,
         at=at,
         phase=PHASES[found.phase_at(at)],
-        steps=steps_of(stages_of(found), at),
+        steps=steps_of(shown_of(found, stages_of(found)), at),
         level=procedure_of(found, found.opened_at),
         engagement=engagement_of(found, at),
         admitted=admitted_counts(found, at),
