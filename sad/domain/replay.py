@@ -156,7 +156,8 @@ def ranking_under(tender: PastTender, stage: Stage) -> Under:
     found = Under(None, tuple(irregular.values()), unasked=unasked)
     try:
         grid, has_kept_weights = _grid(tender, stage)
-        bids = [_bid(each, tender, grid, stage) for each in regular]
+        marked = _marked(tender, grid)
+        bids = [_bid(each, stage, grid, marked) for each in regular]
         grid, unmarked = _known(grid, bids)
         ranking = rank([Bid(bid.ref, {leaf.key: bid.values[leaf.key] for leaf in grid.scored}) for bid in bids], grid)
     except (Refused, ScoringFaults) as refused:
@@ -199,16 +200,15 @@ def _grid(tender: PastTender, stage: Stage) -> tuple[Grid, bool]:
         return grid_from_dict(grid_of(stage, tender.category)), False
 
 
-def _bid(offer: PastOffer, tender: PastTender, grid: Grid, stage: Stage) -> Bid:
-    marks = _marks(offer, tender, grid)
+def _marked(tender: PastTender, grid: Grid) -> tuple[str, ...]:
+    """The criteria on which the new grid asks for a mark that people gave then, on the same scale."""
+    then = {leaf.key: leaf.options["scale"] for leaf in grid_from_dict(tender.grid).scored if leaf.method == "scale"}
+    return tuple(leaf.key for leaf in grid.scored if leaf.method == "scale" and then.get(leaf.key) == leaf.options["scale"])
+
+
+def _bid(offer: PastOffer, stage: Stage, grid: Grid, marked: Sequence[str]) -> Bid:
+    marks = {key: str(offer.scored[key]) for key in marked if key in offer.scored}
     return bid_of(offer.ref, grid=grid, stage=stage, total=offer.total, content=offer.content, marks=marks)
-
-
-def _marks(offer: PastOffer, tender: PastTender, grid: Grid) -> dict[str, str]:
-    """The marks that people gave then, where the new grid asks for a mark on the same scale."""
-    then = {leaf.key: leaf for leaf in grid_from_dict(tender.grid).scored if leaf.method == "scale"}
-    same = (leaf.key for leaf in grid.scored if leaf.key in then and leaf.options.get("scale") == then[leaf.key].options["scale"])
-    return {key: str(offer.scored[key]) for key in same if key in offer.scored}
 
 
 def _known(grid: Grid, bids: Sequence[Bid]) -> tuple[Grid, tuple[str, ...]]:
