@@ -13,7 +13,7 @@ from sad.actions.campaign_answers import answer_request, save_campaign_answers
 from sad.actions.campaign_decisions import KEPT, SUSPENDED, decide_alike, decide_request
 from sad.actions.campaign_files import join_document, request_points
 from sad.actions.campaigns import cases_of, close_campaign, open_campaign, proposal_for, prospect_of
-from sad.actions.launches import admitted_to
+from sad.actions.launches import prospect_of as launch_of
 from sad.db import session
 from sad.domain.admission.decision import Reason
 from sad.domain.errors import Refused
@@ -22,11 +22,11 @@ from sad.models.admissions import Admission
 from sad.models.campaigns import Campaign, CampaignRequest
 from sad.models.journal import JournalBody, JournalEntry
 from sad.models.letters import Letter
-from sad.models.mini_tenders import MiniTender
 from sad.models.people import Role
 from tests.factories.admissions import make_admission
 from tests.factories.campaigns import AFTER, ANSWERED, ASKED, DUE, ENDING, HOME, INSURANCE, LASTING, Field, letters_to, make_field
 from tests.factories.documents import make_certificate, stored_file
+from tests.factories.mini_tenders import make_mini_tender
 from tests.factories.people import make_person
 from tests.factories.requirements import capacity
 from tests.factories.suppliers import make_supplier
@@ -62,8 +62,8 @@ def suspend(field: Field, name: str, *, effective_on: date = EFFECT, reasons=Non
 
 def invited(field: Field, at: datetime) -> set[str]:
     """Whom a consultation of the first category sent at that instant would invite."""
-    tender = MiniTender(category_id=field.system.categories[0].id)
-    return {each.name.removeprefix("Ferme des ") for each in admitted_to(tender, at)}
+    tender = make_mini_tender(system=field.system)
+    return {each.name.removeprefix("Ferme des ") for each in launch_of(tender, at).invitees}
 
 
 def test_everybody_admitted_is_asked_the_same_day_and_told_what_is_missing(field):
