@@ -3,7 +3,7 @@
 from datetime import date
 from decimal import Decimal
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sad.domain.play import AdmittedSupplier, competition_warnings, distinct_gaps, gaps_of, play_suppliers
@@ -36,6 +36,7 @@ def supplier(**declared) -> AdmittedSupplier:
     return AdmittedSupplier(1, "1" * 14, "Ferme", ("pain_viennoiserie",), declared, ("pain",))
 
 
+@settings(deadline=None)
 @given(crowds, st.sampled_from(STAGES))
 def test_each_supplier_is_in_one_group_of_each_requirement_that_concerns_it(crowd, stage):
     found = play_suppliers(stage, crowd, CATEGORIES)
@@ -47,12 +48,14 @@ def test_each_supplier_is_in_one_group_of_each_requirement_that_concerns_it(crow
     assert sum(each.admitted for each in found.categories) == sum(len(one.categories) for one in crowd)
 
 
+@settings(deadline=None)
 @given(crowds)
 def test_a_later_stage_never_leaves_more_suppliers(crowd):
     counts = [play_suppliers(stage, crowd, CATEGORIES).meeting for stage in STAGES]
     assert counts == sorted(counts, reverse=True)
 
 
+@settings(deadline=None)
 @given(crowds, st.sampled_from(STAGES))
 def test_a_report_read_back_says_the_same(crowd, stage):
     found = play_suppliers(stage, crowd, CATEGORIES)

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sad.domain.play_report import PlayReport, line_from_dict, line_to_dict
@@ -49,6 +49,7 @@ def decided(tender: PastTender) -> tuple[tuple[str, ...], tuple[int, ...], list[
     return found.refs, found.ranks, [placed.total for placed in found.ranking]
 
 
+@settings(deadline=None)
 @given(tenders, st.dates(date(2027, 1, 1), date(2029, 1, 1)))
 def test_the_same_stage_gives_exactly_the_ranking_that_was_decided_even_when_it_is_postponed(tender, later):
     for stage in (tender.stage, replace(tender.stage, effective_on=later, label="Repoussé")):
@@ -58,6 +59,7 @@ def test_the_same_stage_gives_exactly_the_ranking_that_was_decided_even_when_it_
         assert not line.is_changed and line.difference == 0 and line.irregular == () and line.left == line.offers
 
 
+@settings(deadline=None)
 @given(tenders, st.sampled_from(STAGES))
 def test_an_offer_is_either_irregular_or_ranked_and_a_change_always_has_a_winner_or_none_left(tender, stage):
     line, under = replay(tender, stage), ranking_under(tender, stage)
@@ -68,6 +70,7 @@ def test_an_offer_is_either_irregular_or_ranked_and_a_change_always_has_a_winner
     assert line_from_dict(line_to_dict(line)) == line
 
 
+@settings(deadline=None)
 @given(tenders)
 def test_a_stage_that_only_asks_more_never_brings_an_offer_back(tender):
     harder = with_requirement(tender.stage, "organic_or_siqo_pct", comparison="at_least", threshold=Decimal(60))
