@@ -180,14 +180,32 @@ def test_a_suspended_supplier_still_sees_what_would_bring_it_back(mine, supplier
     assert ("pas encore, admis en « Traiteur" in read(mine.get(PAGE))) == is_there
 
 
+def asked_of_caterers_only(category) -> None:
+    """From stage 2 on, direct supply is asked in the second category alone."""
+    for number, day in ((2, date(2027, 1, 15)), (3, date(2028, 1, 15))):
+        row, value = stage_row(category.system, number), stage_value(number, day)
+        only = (replace(each, categories=("traiteur",)) if each.key == "direct_supply_pct" else each for each in value.requirements)
+        changed = replace(value, requirements=tuple(only))
+        row.content, row.fingerprint = stage_to_dict(changed), fingerprint(changed)
+
+
 def test_what_only_another_category_is_asked_is_not_a_gap(mine, supplier):
     category = admitted(supplier)
     with transaction():
-        row, value = stage_row(again(category).system, 2), stage_value(2, date(2027, 1, 15))
-        only = tuple(replace(each, categories=("traiteur",)) if each.key == "direct_supply_pct" else each for each in value.requirements)
-        changed = replace(value, requirements=only)
-        row.content, row.fingerprint = stage_to_dict(changed), fingerprint(changed)
-    assert SHORT not in part(read(mine.get(PAGE)), "Palier 2, le", "Palier 3, le")
+        asked_of_caterers_only(again(category))
+    assert SHORT not in read(mine.get(PAGE))
+
+
+def test_only_the_consultations_of_the_categories_where_it_is_asked_are_counted(mine, supplier):
+    category = admitted(supplier)
+    with transaction():
+        bakery, catering = again(category).system.categories
+        make_admission(again(supplier), catering, make_person(bakery.system.organisation, Role.BUYER))
+        asked_of_caterers_only(bakery)
+        sent = make_published(make_mini_tender(system=bakery.system), suppliers=0)
+        first(MiniTender, MiniTender.id == sent.id).copies(4, category_id=catering.id)
+    told = part(read(mine.get(PAGE)), "Palier 2, le", "Palier 3, le")
+    assert SHORT in told and "Ce que cela ouvre : 4 consultations en un an , dont aucune ne le demandait encore." in told
 
 
 def test_a_stage_that_comes_tomorrow_is_said_so(mine, supplier):
