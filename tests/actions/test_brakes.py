@@ -5,7 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from sad.actions.brakes import Choice, brake_on, brakes_of, settle_brake
+from sad.actions.brake_decisions import Choice, settle_brake
+from sad.actions.brakes import brake_on, brakes_of
 from sad.actions.stage_changes import publish_corrigendum
 from sad.actions.stage_drafts import discard_stage_draft
 from sad.actions.stages import roadmap_of, stages_of

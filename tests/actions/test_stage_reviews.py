@@ -6,7 +6,8 @@ from fractions import Fraction
 import pytest
 from sqlalchemy import select
 
-from sad.actions.stage_reviews import figures_of_stage, review_stage, reviews_of, stages_to_review
+from sad.actions.stage_figures import figures_of_stage
+from sad.actions.stage_reviews import review_stage, reviews_of, stages_to_review
 from sad.actions.stages import roadmap_of
 from sad.db import session
 from sad.domain.calendar import months_before

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from sad.actions.brakes import Choice, settle_brake
+from sad.actions.brake_decisions import Choice, settle_brake
 from sad.actions.stages import stages_of
 from sad.db import session, transaction
 from sad.jobs.brakes import announce_brakes

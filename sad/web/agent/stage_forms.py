@@ -5,11 +5,10 @@ from collections.abc import Sequence
 from wtforms import RadioField, SelectField, TextAreaField
 
 from sad.domain.stages import Stage
+from sad.letters.stage_comments import line_names
 from sad.models.organisations import Service
 from sad.web.drafts import LONG
 from sad.web.fields import Form, Required
-
-WHOLE = ("", "Le palier en entier")
 
 
 class CommentForm(Form):
@@ -23,7 +22,7 @@ class CommentForm(Form):
     def of(cls, stage: Stage, services: Sequence[Service], line: str) -> "CommentForm":
         """The form for this draft, on the line from which one comes; with a single service nothing is asked."""
         form = cls(data={"requirement": line})
-        form.requirement.choices = [WHOLE, *((each.key, each.label) for each in stage.requirements)]
+        form.requirement.choices = list(line_names(stage).items())
         if len(services) > 1:
             form.service.choices = [(each.id, each.name) for each in services]
         else:

@@ -3,15 +3,15 @@
 from flask import Response, abort, flash, redirect, url_for
 
 from sad import clock
-from sad.actions.brakes import Choice, brake_on, choice_faults, settle_brake
+from sad.actions.brake_decisions import Choice, choice_faults, earlier_decisions, settle_brake
+from sad.actions.brakes import brake_on
 from sad.actions.stages import stages_of
 from sad.models.people import Role
 from sad.models.stage_changes import ReviewDecision
-from sad.models.stages import Stage
 from sad.models.systems import Category, PurchasingSystem
 from sad.web.access import allow, current_person
 from sad.web.acts import attempt, form_page
-from sad.web.procurement.own import own_system
+from sad.web.procurement.own import own_published_stage
 from sad.web.procurement.review_forms import DECISIONS, BrakeForm, able, exemption_hints
 from sad.web.procurement.systems import READERS
 
@@ -19,8 +19,9 @@ from sad.web.procurement.systems import READERS
 @allow(*READERS, acting=[Role.BUYER])
 def brake(system_id: int, number: int, category_key: str) -> Response:
     """Who passes, who lacks what, what each way out does; then the decision, which changes nothing by itself."""
-    system, at = own_system(system_id), clock.now()
-    stage, category = published_stage(system, number), _category(system, category_key)
+    stage, at = own_published_stage(system_id, number), clock.now()
+    system = stage.system
+    category = _category(system, category_key)
     found = brake_on(stage, category, at)
     form = BrakeForm.of(found.figures)
     if form.validate_on_submit():
@@ -33,6 +34,7 @@ def brake(system_id: int, number: int, category_key: str) -> Response:
         form,
         system=system,
         brake=found,
+        earlier=earlier_decisions(stage, category),
         is_closed=bool(choice_faults(stage, Choice(ReviewDecision.MAINTAIN, "–"), at)),
         is_drafted=any(row.number == number and row.published_at is None for row in stages_of(system)),
         hints=exemption_hints(found.figures),
@@ -40,11 +42,6 @@ def brake(system_id: int, number: int, category_key: str) -> Response:
         decisions=DECISIONS,
         is_buyer=current_person().has_role(Role.BUYER),
     )
-
-
-def published_stage(system: PurchasingSystem, number: int) -> Stage:
-    """The stage of that number on the roadmap, the one with the latest date; 404 without any."""
-    return next((row for row in reversed(stages_of(system)) if row.number == number and row.is_on_roadmap), None) or abort(404)
 
 
 def _category(system: PurchasingSystem, key: str) -> Category:

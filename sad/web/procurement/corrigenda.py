@@ -4,6 +4,8 @@ from flask import Response, abort, current_app, flash, make_response, redirect, 
 from wtforms import StringField, TextAreaField
 
 from sad import clock
+from sad.actions.brake_decisions import drafted_reason
+from sad.actions.plays import kept_plays
 from sad.actions.stage_changes import ExaminedChange, examine_corrigendum, publish_corrigendum, said_faults
 from sad.actions.stages import stages_of
 from sad.actions.validity import told_suppliers
@@ -42,6 +44,8 @@ def publish(system_id: int, number: int) -> Response:
     draft, at = _own_draft_stage(system_id, number), clock.now()
     examined = examine_corrigendum(draft, at)
     form = CorrigendumForm.of(examined.warnings)
+    if request.method == "GET" and examined.replaced:
+        form.reason.data = drafted_reason(examined.replaced)
     if examined.faults or not form.validate_on_submit() or not _is_said(form):
         return _page(form, draft, examined)
     if "confirm" not in request.form:
@@ -83,6 +87,7 @@ def _page(form: CorrigendumForm, draft: Stage, examined: ExaminedChange) -> Resp
         groups=groups_of(examined.changes),
         names=names_of(draft.system),
         title=TITLES[examined.move],
+        plays=kept_plays(draft),
     )
 
 

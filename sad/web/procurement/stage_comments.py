@@ -44,7 +44,7 @@ def comments(system_id: int, number: int) -> str:
         row=row,
         is_open=is_open_to_comments(row, at),
         comments=comments_on(system, number),
-        names=line_names(row),
+        names=letters.line_names(row.as_value()),
         is_buyer=current_person().has_role(Role.BUYER),
     )
 
@@ -84,7 +84,8 @@ def answer(system_id: int, number: int, comment_id: int) -> Response:
         if done:
             flash("Votre réponse est notée.", "success")
             return _back(system_id, number)
-    return form_page("procurement/stage_comment_answer.html", form, system=system, row=row, comment=found, names=line_names(row))
+    names = letters.line_names(row.as_value())
+    return form_page("procurement/stage_comment_answer.html", form, system=system, row=row, comment=found, names=names)
 
 
 @allow(Role.BUYER)
@@ -111,11 +112,6 @@ def stage_in_hand(system: PurchasingSystem, number: int) -> Stage:
     """The stage of that number which is being worked on: its draft, else the one of the roadmap; 404 without any."""
     rows = [row for row in stages_of(system) if row.number == number]
     return next((row for row in rows if row.published_at is None), None) or (rows[-1] if rows else abort(404))
-
-
-def line_names(row: Stage) -> dict[str, str]:
-    """How to call each line, by its key; the whole stage under the empty one."""
-    return {"": "Le palier en entier", **{each.key: each.label for each in row.as_value().requirements}}
 
 
 def _is_of(system: PurchasingSystem, number: int) -> object:

@@ -3,7 +3,8 @@
 from flask import Response, flash, redirect, url_for
 
 from sad import clock
-from sad.actions.stage_reviews import StageFigures, figures_of_stage, review_stage, reviews_of
+from sad.actions.stage_figures import StageFigures, figures_of_stage
+from sad.actions.stage_reviews import review_stage, reviews_of
 from sad.actions.stages import stages_of
 from sad.domain.calendar import paris_day
 from sad.models.people import Role
@@ -12,8 +13,7 @@ from sad.models.stages import Stage
 from sad.models.systems import PurchasingSystem
 from sad.web.access import allow, current_person
 from sad.web.acts import attempt, form_page
-from sad.web.procurement.brakes import published_stage
-from sad.web.procurement.own import own_system
+from sad.web.procurement.own import own_published_stage, own_system
 from sad.web.procurement.review_forms import StageReviewForm
 from sad.web.procurement.systems import READERS
 from sad.web.roadmaps import names_of
@@ -56,7 +56,7 @@ def _stage(system: PurchasingSystem, number: int) -> Stage:
     """The version of the stage that took effect last, else the one that will."""
     today = paris_day(clock.now())
     begun = [row for row in stages_of(system) if row.number == number and row.is_on_roadmap and row.effective_on <= today]
-    return begun[-1] if begun else published_stage(system, number)
+    return begun[-1] if begun else own_published_stage(system.id, number)
 
 
 def _labels(figures: StageFigures) -> dict[str, str]:

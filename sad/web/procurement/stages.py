@@ -6,11 +6,13 @@ from flask import Response, abort, flash, redirect, render_template, url_for
 
 from sad import clock
 from sad.actions.brakes import brakes_of
+from sad.actions.plays import kept_plays
 from sad.actions.stage_comments import comments_on
 from sad.actions.stages import examine_stage, propose_stages, publish_stage, stages_of, versions_of
 from sad.domain.calendar import paris_day
 from sad.domain.comparison import compare_stages
 from sad.letters.notices import roadmap_notice
+from sad.letters.stage_comments import line_names
 from sad.models.people import Role
 from sad.models.stages import Stage
 from sad.models.systems import PurchasingSystem
@@ -70,7 +72,8 @@ def stage(system_id: int, number: int) -> str:
         groups=requirement_groups(value),
         names=names_of(found),
         comments=comments_on(found, number),
-        lines={"": "Le palier en entier", **{each.key: each.label for each in value.requirements}},
+        plays=kept_plays(row),
+        lines=line_names(value),
     )
 
 
