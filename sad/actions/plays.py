@@ -36,6 +36,14 @@ class Step:
     is_last: bool
 
 
+@dataclass(frozen=True, slots=True)
+class KeptPlay:
+    """A play that ended well, and whether the stage still asks what was played."""
+
+    play: StagePlay
+    is_current: bool
+
+
 def ask_play(stage: Stage, *, by: Person, at: datetime) -> StagePlay:
     """Ask that a stage be played as it stands now; one that already waits for the same content is given back.
 
@@ -66,6 +74,12 @@ def plays_of(stage: Stage) -> list[StagePlay]:
     """The plays of a stage, the last one first, without their results."""
     own = select(StagePlay).where(StagePlay.stage_id == stage.id).options(defer(StagePlay.result), joinedload(StagePlay.asker))
     return list(session.scalars(own.order_by(StagePlay.id.desc())))
+
+
+def kept_plays(stage: Stage) -> list[KeptPlay]:
+    """The plays that go with a decision on the stage: those that ended well, the last one first."""
+    ended = (play for play in plays_of(stage) if play.ended_at is not None and play.error is None)
+    return [KeptPlay(play, is_still_current(play, stage)) for play in ended]
 
 
 def waiting_play() -> int | None:

@@ -24,7 +24,9 @@ def play_stages(turn: Turn) -> int:
 
 
 def _advance(identifier: int) -> bool:
-    play = session.get_one(StagePlay, identifier, populate_existing=True)
+    play = session.get(StagePlay, identifier, populate_existing=True)
+    if play is None:  # its draft was thrown away meanwhile
+        return False
     try:
         step = next_step(play)
     except Exception as failure:
