@@ -166,6 +166,7 @@ def test_no_address_closes_the_form_or_unpublishes_a_system(app):
         for name in (
             "create_system", "edit_system", "system_categories", "add_category", "remove_category", "stage_dates", "publish_stages",
             "system_documents", "remove_system_document", "open_system", "extend_system", "end_system",
+            "stage_play",
         )
     }  # fmt: skip
 
