@@ -96,7 +96,7 @@ def publish_corrigendum(
     if draft.published_at is not None:
         raise refuse("Ce palier est publié : il ne change plus.", "Il peut être repoussé ou adouci, pour tous.", rule="PAL-02")
     examined = examine_corrigendum(draft, at)
-    faults = [*examined.faults, *said_faults(reason, notice_reference), *unjustified(examined.warnings, justifications)]
+    faults = [*examined.faults, *_said_faults(reason, notice_reference), *unjustified(examined.warnings, justifications)]
     if faults:
         raise Refused(*faults)
     _publish(draft, examined, at)
@@ -117,7 +117,7 @@ def publish_corrigendum(
     return change
 
 
-def said_faults(reason: str, notice_reference: str) -> Iterator[Refusal]:
+def _said_faults(reason: str, notice_reference: str) -> Iterator[Refusal]:
     """What a corrigendum must say and does not."""
     if not reason.strip():
         yield Refusal("La raison du changement manque.", "L’écrire : elle est publiée.", "PAL-02", "reason")

@@ -1,23 +1,22 @@
 """The corrigendum: a draft of an open system becomes a stage of its roadmap, for everybody and for ever (PAL-01, PAL-02)."""
 
-from flask import Response, abort, current_app, flash, make_response, redirect, render_template, request, url_for
+from flask import Response, current_app, flash, make_response, redirect, render_template, request, url_for
 from wtforms import StringField, TextAreaField
 
 from sad import clock
 from sad.actions.brake_decisions import drafted_reason
 from sad.actions.plays import kept_plays
-from sad.actions.stage_changes import ExaminedChange, examine_corrigendum, publish_corrigendum, said_faults
-from sad.actions.stages import stages_of
+from sad.actions.stage_changes import ExaminedChange, examine_corrigendum, publish_corrigendum
 from sad.actions.validity import told_suppliers
 from sad.domain.corrigenda import Move
-from sad.domain.errors import Refused
 from sad.letters.corrigenda import corrigendum
 from sad.models.people import Role
 from sad.models.stages import Stage
 from sad.web.access import allow, current_person
 from sad.web.acts import attempt, form_page
 from sad.web.comparisons import groups_of
-from sad.web.procurement.own import own_system
+from sad.web.fields import Required
+from sad.web.procurement.own import own_stage_draft
 from sad.web.procurement.system_forms import LONG, SHORT
 from sad.web.reasons import WarningsForm
 from sad.web.roadmaps import names_of
@@ -32,21 +31,27 @@ TITLES = {
 class CorrigendumForm(WarningsForm):
     """Why the roadmap changes, the official notice that says it, and a reason for each warning."""
 
-    reason = TextAreaField("Motif", [LONG], description="Il est publié avec le rectificatif et part dans les lettres aux fournisseurs.")
+    reason = TextAreaField(
+        "Motif",
+        [Required("Écrivez pourquoi : le motif est publié."), LONG],
+        description="Il est publié avec le rectificatif et part dans les lettres aux fournisseurs.",
+    )
     notice_reference = StringField(
-        "Référence de l’avis rectificatif", [SHORT], description="Celle que donne la publication officielle. Sans avis, rien ne change."
+        "Référence de l’avis rectificatif",
+        [Required("Publiez l’avis, puis notez sa référence."), SHORT],
+        description="Celle que donne la publication officielle. Sans avis, rien ne change.",
     )
 
 
 @allow(Role.BUYER)
 def publish(system_id: int, number: int) -> Response:
     """What the corrigendum changes and what stands against it; then its text, who is told, and the act."""
-    draft, at = _own_draft_stage(system_id, number), clock.now()
+    draft, at = own_stage_draft(system_id, number), clock.now()
     examined = examine_corrigendum(draft, at)
     form = CorrigendumForm.of(examined.warnings)
     if request.method == "GET" and examined.replaced:
         form.reason.data = drafted_reason(examined.replaced)
-    if examined.faults or not form.validate_on_submit() or not _is_said(form):
+    if examined.faults or not form.validate_on_submit():
         return _page(form, draft, examined)
     if "confirm" not in request.form:
         return _confirmation(form, draft, examined)
@@ -64,17 +69,6 @@ def publish(system_id: int, number: int) -> Response:
         return _page(form, draft, examined)
     flash("Le rectificatif est publié. Les lettres partent.", "success")
     return redirect(url_for("procurement.system_stages", system_id=system_id))
-
-
-def _own_draft_stage(system_id: int, number: int) -> Stage:
-    rows = stages_of(own_system(system_id))
-    return next((row for row in rows if row.number == number and row.published_at is None), None) or abort(404)
-
-
-def _is_said(form: CorrigendumForm) -> bool:
-    faults = list(said_faults(form.reason.data or "", form.notice_reference.data or ""))
-    form.take(Refused(*faults))
-    return not faults
 
 
 def _page(form: CorrigendumForm, draft: Stage, examined: ExaminedChange) -> Response:
