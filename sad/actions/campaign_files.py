@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import joinedload, subqueryload
 
 from sad.actions.journal import record
 from sad.actions.vault import add_certificate
@@ -138,7 +138,7 @@ def around_request() -> tuple[Any, ...]:
         joinedload(CampaignRequest.campaign).joinedload(Campaign.stage),
         admission.joinedload(Admission.supplier),
         admission.joinedload(Admission.category),
-        selectinload(CampaignRequest.documents),
+        subqueryload(CampaignRequest.documents),
     )
 
 

@@ -3,17 +3,19 @@
 import itertools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import insert, select
 
+from sad.actions.campaigns import open_campaign
 from sad.actions.publications import publish_mini_tender
 from sad.actions.questions import answer_question, ask_question
 from sad.actions.system_documents import publish_document
 from sad.db import session
 from sad.models.admissions import AdmissionEvent
 from sad.models.applications import ApplicationState
+from sad.models.campaigns import CampaignDocument, CampaignRequest
 from sad.models.invitations import Invitation, Question
 from sad.models.letters import Letter
 from sad.models.mini_tenders import MiniTender, MiniTenderLine, MiniTenderState
@@ -80,7 +82,8 @@ class Crowd:
         document = publish_document(system, "Règlement", stored_file(), by=agent, at=NOW)
         session.flush()
         self.emails = {"agent": agent.email, "instance": instance.email, "supplier": person.email}
-        self.ids = {"organisation_id": organisation.id, "system_id": system.id, "mini_tender_id": sent.id}
+        campaign = open_campaign(system, due_on=date(2026, 12, 30), home=HOME, by=agent, at=SENT)
+        self.ids = {"organisation_id": organisation.id, "system_id": system.id, "mini_tender_id": sent.id, "campaign_id": campaign.id}
         self.service_id, self.supplier_id = service.id, supplier.id
         rows = {"organisation": organisation, "service": service, "system": system, "agent": agent, "instance": instance, "person": person}
         rows |= {"other": other, "applied": applied, "sent": sent, "certificate": certificate, "document": document}
@@ -93,6 +96,9 @@ class Crowd:
             "member": first(SupplierMember, SupplierMember.supplier_id == supplier.id),
             "usual": first(UsualOffer, UsualOffer.supplier_id == other.id),
             "event": first(AdmissionEvent, AdmissionEvent.admission_id == admissions[1].id),
+            "campaign": pattern(campaign),
+            "request": first(CampaignRequest, CampaignRequest.admission_id == admissions[1].id),
+            "given": first(CampaignDocument, CampaignDocument.requirement == certificate.kind),
             "invitation": first(Invitation, Invitation.mini_tender_id == sent.id, Invitation.supplier_id == supplier.id),
             "question": first(Question, Question.mini_tender_id == sent.id),
             "line": first(MiniTenderLine, MiniTenderLine.mini_tender_id == sent.id),
@@ -129,6 +135,9 @@ class Crowd:
         admitted = of["admitted"].copies(count, supplier_id=suppliers)
         admissions = of["admission"].copies(count, supplier_id=suppliers, application_id=admitted)
         of["event"].copies(count, admission_id=admissions)
+        of["campaign"].copies(count, closed_at=NOW, closed_by=of["campaign"].values["asked_by"], asked_at=later(NOW))
+        requests = of["request"].copies(count, admission_id=admissions)
+        of["given"].copies(count, request_id=requests)
         return suppliers
 
     def _grow_mini_tenders(self, count: int, services: list[int], suppliers: list[int]) -> None:

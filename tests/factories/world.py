@@ -1,13 +1,14 @@
 """Two organisations with the same kinds of objects in every phase, each with a supplier and its rival, made through the actions."""
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
 from sqlalchemy import select
 
 from sad.actions.awards import approve_award, notify_contract, propose_award
+from sad.actions.campaigns import open_campaign
 from sad.actions.classifications import classify_offer
 from sad.actions.completions import request_completion
 from sad.actions.declarations import declare_interests
@@ -56,6 +57,7 @@ APPLIED, SENT_LAST = NOW - timedelta(days=2), NOW - timedelta(days=1)
 COMING = {"wanted_closes_at": datetime(2026, 12, 21, 12, 0, tzinfo=PARIS), "happens_at": datetime(2027, 1, 8, 8, 0, tzinfo=PARIS)}
 ASKED, EXAMINED = NOW - timedelta(hours=3), NOW - timedelta(hours=2)
 PROVED = "liability_insurance"
+DUE = date(2026, 12, 30)
 
 
 @dataclass
@@ -103,6 +105,7 @@ def make_half(data_dir: Path) -> Half:
     _launch_all(half)
     _apply_all(half)
     _keep_papers(half, data_dir)
+    open_campaign(half.system, due_on=DUE, home=HOME, by=half.buyer, at=SENT_LAST)
     _ask_services(half)
     for supplier in (half.supplier, half.rival):
         invite_member(supplier, f"cousin-{supplier.id}@producteur.example", link=HOME.__add__, by=member_of(supplier), at=NOW)

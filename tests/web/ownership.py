@@ -8,6 +8,7 @@ from sad.db import session
 from sad.models.admissions import Admission
 from sad.models.applications import Application, ApplicationDocument, ApplicationState
 from sad.models.awards import Award
+from sad.models.campaigns import Campaign, CampaignRequest
 from sad.models.certificates import Certificate
 from sad.models.invitations import Invitation, Question
 from sad.models.letters import Letter
@@ -158,6 +159,24 @@ def _brakes(half: Half) -> Iterator[Place]:
         yield from ({"system_id": half.system.id, "number": row.number, "category_key": each.key} for each in half.system.categories)  # type: ignore[attr-defined]
 
 
+def _requests(half: Half) -> Iterator[CampaignRequest]:
+    yield from _rows(CampaignRequest, _of_organisation(CampaignRequest, half))  # type: ignore[misc]
+
+
+def _asked(half: Half) -> Iterator[Place]:
+    for each in _requests(half):
+        yield {"system_id": half.system.id, "campaign_id": each.campaign_id, "request_id": each.id}
+
+
+def _given(half: Half) -> Iterator[Place]:
+    for each, place in zip(_requests(half), _asked(half), strict=True):
+        yield from ({**place, "document_id": joined.document_id} for joined in each.documents)
+
+
+def _to_confirm(half: Half) -> list[CampaignRequest]:
+    return [each for each in _requests(half) if each.admission.supplier_id == half.supplier.id]
+
+
 def _members(half: Half) -> list[int]:
     return [person.id for person in (*half.people.values(), half.second)]
 
@@ -175,8 +194,9 @@ def _with(find: Find, **fixed: object) -> Find:
     return lambda half: ({**place, **fixed} for place in find(half))
 
 
-A, D, C, M, S, P, B, L = (
+A, D, C, M, S, P, B, L, R = (
     "application_id", "document_id", "certificate_id", "mini_tender_id", "system_id", "person_id", "organisation_id", "letter_id",
+    "request_id",
 )
 ORGANISATION: Find = _one(B, lambda half: [half.organisation])
 SERVICES: Find = _ids("service_id", Service, lambda half: (_of_organisation(Service, half),))
@@ -190,6 +210,12 @@ OWNERS: dict[tuple[str, frozenset[str]], Find] = {
         (
             "supplier", {A, "requirement", C},
             lambda half: ({A: app.id, "requirement": PROVED, C: proof.id} for app in _applications(half) for proof in _certificates(half)),
+        ),
+        ("supplier", {R}, _one(R, _to_confirm)),
+        ("supplier", {R, "requirement"}, _with(_one(R, _to_confirm), requirement=PROVED)),
+        (
+            "supplier", {R, "requirement", C},
+            lambda half: ({R: each.id, "requirement": PROVED, C: proof.id} for each in _to_confirm(half) for proof in _certificates(half)),
         ),
         ("supplier", {C}, _one(C, _certificates)),
         ("supplier", {D}, lambda half: ({D: each.document_id} for each in _certificates(half))),
@@ -214,6 +240,9 @@ OWNERS: dict[tuple[str, frozenset[str]], Find] = {
         ("procurement", {S, "category_id"}, _of_systems("category_id", Category)),
         ("procurement", {S, D}, SYSTEM_DOCUMENTS),
         ("procurement", {S, "screen"}, _with(_one(S, _systems), screen="essentiel")),
+        ("procurement", {S, "campaign_id"}, _of_systems("campaign_id", Campaign)),
+        ("procurement", {S, "campaign_id", R}, _asked),
+        ("procurement", {S, "campaign_id", R, D}, _given),
         ("procurement", {S, "number", "play_id"}, _plays),
         ("procurement", {S, "number"}, _of_systems("number", Stage, "number")),
         ("procurement", {S, "number", "comment_id"}, _comments),

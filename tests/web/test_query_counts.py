@@ -17,7 +17,8 @@ FEW, MANY = 10, 500
 MOST = 20
 # Pages of one thing whose lines may be many; the addresses without arguments are all there by themselves.
 OF_ONE = {
-    "admin.people", "admin.services", "admin.organisation", "agent.need", "procurement.mini_tender", "procurement.opening",
+    "admin.people", "admin.services", "admin.organisation", "agent.need", "procurement.campaign", "procurement.campaigns",
+    "procurement.close_campaign", "procurement.open_campaign", "procurement.mini_tender", "procurement.opening",
     "procurement.system", "procurement.system_documents", "public.system", "public.system_suppliers", "supplier.mini_tender",
 }
 
