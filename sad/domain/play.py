@@ -77,10 +77,19 @@ def competition_warnings(play: SupplierPlay, labels: Mapping[str, str], *, fewes
 
 
 def _few(count: CategoryPlay, label: str, fewest: int) -> Refusal:
-    left = "aucun fournisseur ne pourrait" if not count.meeting else f"{count.meeting} seulement sur {count.admitted} "
-    left += " encore offrir" if not count.meeting else ("pourrait encore offrir" if count.meeting == 1 else "pourraient encore offrir")
     remedy = f"Il en faut au moins {fewest} pour une vraie concurrence : repousser, exempter, ou écrire pourquoi le palier est maintenu."
-    return Refusal(f"« {label} » : {left}.", remedy, "PAL-06", count.category)
+    return Refusal(f"« {label} » : {_left(count)}.", remedy, "PAL-06", count.category)
+
+
+def _left(count: CategoryPlay) -> str:
+    if not count.admitted:
+        return "aucun fournisseur n’y est admis"
+    if not count.meeting:
+        return "aucun fournisseur admis ne pourrait encore offrir"
+    verb = "pourrait" if count.meeting == 1 else "pourraient"
+    if count.meeting == count.admitted:
+        return f"il n’y a que {count.admitted} admis, qui {verb} encore offrir"
+    return f"{count.meeting} seulement sur {count.admitted} {verb} encore offrir"
 
 
 def _category(key: str, suppliers: Sequence[AdmittedSupplier], lacking: Mapping[int, Mapping[str, list[Gap]]]) -> CategoryPlay:

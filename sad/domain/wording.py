@@ -23,7 +23,12 @@ PRODUCT = (
         "Est en mesure de livrer en contenants réemployables",
     ),
     (re.compile(r"\b(?:livraisons?|livrer|livre)\b|\bdelivery"), "Dispose des moyens de livrer aux heures demandées"),
+    (re.compile(r"\b(?:de saison|saisonni\w+)\b|\bseasonal"), "Est en mesure de fournir des produits de saison"),
+    (re.compile(r"\b(?:plastiques?|vaisselle|jetables?|usage unique)\b"), "Est en mesure de servir sans plastique à usage unique"),
+    (re.compile(r"\b(?:vegetari\w+|vegan\w*|vegetalien\w*)\b"), "Est en mesure de proposer des menus végétariens"),
+    (re.compile(r"\b(?:equitables?|fermiers?|fermieres?|fait maison|frais|fraiche|fraicheur|gaspillage)\b"), ""),
     (re.compile(r"circuits? courts?|intermediaire|approvisionnements? directs?|direct_supply"), ""),
+    (re.compile(r"\bpart (?:de|des|du|d')|\bpourcentage|%"), ""),
 )
 EXCLUSION = re.compile(
     r"urssaf|vigilance|casier judiciaire|\bimpots?\b|fiscale?s?\b|cotisations?"
