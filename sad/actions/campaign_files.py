@@ -55,7 +55,7 @@ def held_by_supplier(admissions: Collection[Admission], keys: Collection[str], d
     return held
 
 
-def fill_request(request: CampaignRequest, held: Held, stage: Stage, *, at: datetime) -> CampaignRequest:
+def fill_request(request: CampaignRequest, held: Held, stage: Stage, *, asked_at: datetime) -> CampaignRequest:
     """Put into a new request what is held for its category, so that only the rest is asked."""
     admission = request.admission
     asked = stage.of_nature(Nature.CAPACITY, admission.category.key, admission.supplier.families)
@@ -65,7 +65,7 @@ def fill_request(request: CampaignRequest, held: Held, stage: Stage, *, at: date
     for key in keys:
         if key in held.documents:
             document_id, expires_on = held.documents[key]
-            joined = CampaignDocument(document_id=document_id, requirement=key, expires_on=expires_on, added_at=at, is_held=True)
+            joined = CampaignDocument(document_id=document_id, requirement=key, expires_on=expires_on, added_at=asked_at, is_held=True)
             request.documents.append(joined)
     return request
 

@@ -168,7 +168,7 @@ def _prepared(system: PurchasingSystem, stage: Stage | None, due_on: date, *, by
     held = held_by_supplier(admissions, keys, due_on)
     for admission in admissions:
         request = CampaignRequest(organisation_id=system.organisation_id, admission=admission, answers={}, sworn_statement=False)
-        fill_request(request, held[admission.supplier_id], value, at=at)
+        fill_request(request, held[admission.supplier_id], value, asked_at=at)
         campaign.requests.append(request)
     return campaign
 
