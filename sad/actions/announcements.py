@@ -1,6 +1,6 @@
 """Announcing a stage: one letter to every person of every supplier that it concerns, in the transaction that publishes it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -9,7 +9,9 @@ from sad.actions.journal import record
 from sad.actions.letters import post_to_each
 from sad.actions.stages import roadmap_of
 from sad.db import session
+from sad.domain.meaning import meaning_of
 from sad.domain.play import AdmittedSupplier
+from sad.domain.stages import Stage
 from sad.letters import stages as letters
 from sad.letters.stages import Announcement
 from sad.letters.text import LetterText
@@ -17,6 +19,8 @@ from sad.models.people import Person
 from sad.models.stage_changes import StageChange
 from sad.models.stages import Stage as StageRow
 from sad.models.systems import PurchasingSystem
+
+SORTS = ("short", "silent", "met")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,21 +47,31 @@ def announce_stage(stage_row: StageRow, change: StageChange, *, home: str, by: P
 
 def announcement_of(stage_row: StageRow, change: StageChange) -> Announcement:
     """The change as the letters tell it."""
-    stage, replaced = stage_row.as_value(), change.replaced
-    earlier = tuple(each for each in roadmap_of(stage_row.system) if each.effective_on < stage.effective_on)
-    return Announcement(
-        system=stage_row.system,
-        kind=change.kind,
-        stage=stage,
-        revision=stage_row.revision,
-        before=replaced.as_value() if replaced else (earlier[-1] if earlier else None),
-        reason=change.reason,
-        notice_reference=change.notice_reference,
-        earlier=earlier,
-    )
+    stage = stage_row.as_value()
+    return foretold(stage_row, stage, change.replaced, kind=change.kind, reason=change.reason, notice_reference=change.notice_reference)
 
 
-def texts_for(readers: list[Reader], announcement: Announcement, *, home: str) -> Mapping[int, LetterText]:
+def foretold(
+    draft: StageRow, stage: Stage, replaced: StageRow | None, *, kind: str, reason: str, notice_reference: str
+) -> Announcement:
+    """The same before anything is published: `stage` is what the draft would become, `replaced` the version that would give way."""
+    others = (each for each in roadmap_of(draft.system) if each.number != stage.number)
+    earlier = tuple(each for each in others if each.effective_on < stage.effective_on)
+    before = replaced.as_value() if replaced else earlier[-1] if earlier else None
+    return Announcement(draft.system, kind, stage, draft.revision, before, reason, notice_reference, earlier)
+
+
+def samples_of(readers: Sequence[Reader], announcement: Announcement, *, home: str) -> list[tuple[Reader, LetterText]]:
+    """One letter of each sort, to be read before they leave: to a reader that lacks something, that has said nothing, that meets all."""
+    firsts: dict[str, Reader] = {}
+    for each in readers:
+        firsts.setdefault(_sort(each, announcement.stage), each)
+    shown = [firsts[sort] for sort in SORTS if sort in firsts]
+    texts = texts_for(shown, announcement, home=home)
+    return [(each, texts[each.supplier.id]) for each in shown]
+
+
+def texts_for(readers: Sequence[Reader], announcement: Announcement, *, home: str) -> Mapping[int, LetterText]:
     """The letter of each reader, by id of supplier, to be read before it leaves or to be posted."""
     return {
         each.supplier.id: letters.announced(announcement, each.supplier, is_admitted=each.is_admitted, home=home) for each in readers
@@ -75,3 +89,9 @@ def readers_of(system: PurchasingSystem) -> list[Reader]:
         else:
             found[each.id] = Reader(each, False)
     return list(found.values())
+
+
+def _sort(reader: Reader, stage: Stage) -> str:
+    if not reader.supplier.declared:
+        return "silent"
+    return "short" if meaning_of(stage, reader.supplier).lacking else "met"

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from sad.actions.announcements import announce_stage
+from sad.actions.announcements import announce_stage, foretold, readers_of, samples_of
 from sad.actions.people import close_account
 from sad.db import session, transaction
 from sad.models.admissions import AdmissionState
@@ -14,12 +14,13 @@ from sad.models.applications import ApplicationState
 from sad.models.journal import JournalBody, JournalEntry
 from sad.models.letters import Letter
 from sad.models.people import Role
+from sad.models.stages import Stage
 from sad.models.suppliers import SupplierMember
 from tests.factories.admissions import make_admission, make_application
 from tests.factories.crowd import first
 from tests.factories.people import make_person
 from tests.factories.stage_changes import DECIDED, make_added, make_postponed, stage_row
-from tests.factories.suppliers import make_supplier, member_of
+from tests.factories.suppliers import USUAL, make_supplier, member_of
 from tests.factories.systems import make_system, stage_value
 from tests.web.counting import statements_of
 
@@ -109,6 +110,21 @@ def test_an_added_stage_is_compared_with_the_one_before_it_on_the_roadmap(system
     assert "par rapport à «\u00a0Palier 2\u00a0»" in body
     assert "Emballage réemployable\u00a0: demandé (avant\u00a0: à indiquer)" in body
     assert "Approvisionnement direct\u00a0: 40\u00a0% au moins (avant" not in body
+
+
+def test_before_it_leaves_one_letter_of_each_sort_can_be_read_and_it_is_the_very_one_that_leaves(system, buyer):
+    for name, usual in (("Albert", SHORT), ("Berthe", SHORT), ("Colette", {}), ("Denise", USUAL)):
+        make_admission(make_supplier(name=name, usual=usual), system.categories[0], buyer)
+    row = stage_row(system, 2)
+    stage = replace(row.as_value(), effective_on=date(2027, 7, 1))
+    draft = Stage(system=system, number=2, revision=2)
+    said = {"reason": "Les producteurs ont demandé du temps.", "notice_reference": "26-777777"}
+    ahead = foretold(draft, stage, row, kind="postponed", **said)
+    samples = samples_of(readers_of(system), ahead, home=HOME)
+    assert [each.supplier.name for each, _ in samples] == ["Albert", "Colette", "Denise"]
+    announce(system, buyer)
+    posted = set(told().values())
+    assert len(posted) == 3 and {text.body for _, text in samples} == posted
 
 
 def test_the_journal_keeps_who_was_told(system, buyer):

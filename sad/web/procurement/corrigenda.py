@@ -4,10 +4,10 @@ from flask import Response, current_app, flash, make_response, redirect, render_
 from wtforms import StringField, TextAreaField
 
 from sad import clock
+from sad.actions.announcements import foretold, readers_of, samples_of
 from sad.actions.brake_decisions import drafted_reason
 from sad.actions.plays import kept_plays
 from sad.actions.stage_changes import ExaminedChange, examine_corrigendum, publish_corrigendum
-from sad.actions.validity import told_suppliers
 from sad.domain.corrigenda import Move
 from sad.letters.corrigenda import corrigendum
 from sad.models.people import Role
@@ -88,7 +88,12 @@ def _page(form: CorrigendumForm, draft: Stage, examined: ExaminedChange) -> Resp
 def _confirmation(form: CorrigendumForm, draft: Stage, examined: ExaminedChange) -> Response:
     """The text to publish and who is told, before anything happens."""
     replaced = examined.replaced.as_value() if examined.replaced else None
-    text = corrigendum(draft.system, examined.stage, replaced, examined.move, examined.changes, reason=form.reason.data or "")
+    reason, home = form.reason.data or "", current_app.settings.base_url  # type: ignore[attr-defined]
+    text = corrigendum(draft.system, examined.stage, replaced, examined.move, examined.changes, reason=reason)
+    readers = readers_of(draft.system)
+    notice = form.notice_reference.data or ""
+    announcement = foretold(draft, examined.stage, examined.replaced, kind=examined.move, reason=reason, notice_reference=notice)
+    samples = samples_of(readers, announcement, home=home)
     return make_response(
         render_template(
             "procurement/corrigendum_confirm.html",
@@ -98,7 +103,10 @@ def _confirmation(form: CorrigendumForm, draft: Stage, examined: ExaminedChange)
             examined=examined,
             title=TITLES[examined.move],
             kept=[(name, value) for name, value in request.form.items(multi=True) if name not in ("csrf_token", "confirm")],
-            told=[supplier.name for supplier in told_suppliers(draft.system)],
-            letters=[("Le rectificatif à publier", text.subject, text.body)],
+            told=[each.supplier.name for each in readers],
+            letters=[
+                ("Le rectificatif à publier", text.subject, text.body),
+                *((f"Lettre à {each.supplier.name}", letter.subject, letter.body) for each, letter in samples),
+            ],
         )
     )
