@@ -106,7 +106,7 @@ def _confirmation(form: CorrigendumForm, draft: Stage, examined: ExaminedChange)
             told=[each.supplier.name for each in readers],
             letters=[
                 ("Le rectificatif à publier", text.subject, text.body),
-                *((f"Lettre à {each.supplier.name}", letter.subject, letter.body) for each, letter in samples),
+                *((each.supplier.name, letter.subject, letter.body) for each, letter in samples),
             ],
         )
     )
