@@ -11,6 +11,7 @@ from sad.domain.sentences import french_number
 from sad.domain.stages import Stage, announced_range
 
 NOTHING = "–"
+SEPARATOR = " ; "
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +108,9 @@ def method_in_words(method: Mapping[str, Any]) -> str:
     """How a criterion is scored, in French, from the options that the scoring file holds."""
     if "sub_criteria" in method:
         return "La somme de ses sous-critères."
+    if method.get("steps"):
+        said = (f"{limit or 'au-delà'}, {french_number(Decimal(str(share)) * 100)} %" for limit, share in method["steps"])
+        return f"Une part des points par marche : {SEPARATOR.join(said)}."
     name = method.get("method", "")
     better = "le plus haut" if method.get("better") == "higher" else "le plus bas"
     return METHODS.get(name, "").format(better=better, **{key: _number(value) for key, value in method.items() if key in OPTIONS})

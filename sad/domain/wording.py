@@ -51,7 +51,7 @@ KNOWN_BRANDS = re.compile(
 )
 NAMED_BRAND = re.compile(
     r"(?P<signed>[^\W_][\w’'&-]*(?: [A-ZÀ-Ý][\w’'&-]*)?) ?[®™]"
-    r"|\b(?i:marques?|mod[èe]les?|types?)(?: (?:de|du|la|commerciale|déposée))*[ \u00a0:«]+(?P<named>[A-ZÀ-Ý][\w’'&-]*)"
+    r"|\b(?i:marques?|mod[èe]les?|types?)(?: (?:de|du|la|commerciale|déposée))*[ \u00a0\u003a\u00ab]+(?P<named>[A-ZÀ-Ý][\w’'&-]*)"
 )
 NO_BRAND = re.compile(r"T ?\d+|[A-Z]|[IVX]+|\d+")
 

@@ -26,6 +26,7 @@ Place = dict[str, object]
 Find = Callable[[Half], Iterable[Place]]
 RESULT_LETTERS = ("award", "rejected", "contract_notification")
 CRITERION = "quality"
+REQUIREMENT = "price"
 
 
 def places(half: Half, audience: str, names: frozenset[str]) -> list[Place] | None:
@@ -245,6 +246,7 @@ OWNERS: dict[tuple[str, frozenset[str]], Find] = {
         ("procurement", {S, "campaign_id", R, D}, _given),
         ("procurement", {S, "number", "play_id"}, _plays),
         ("procurement", {S, "number"}, _of_systems("number", Stage, "number")),
+        ("procurement", {S, "number", "requirement"}, _with(_of_systems("number", Stage, "number"), requirement=REQUIREMENT)),
         ("procurement", {S, "number", "comment_id"}, _comments),
         ("procurement", {S, "number", "category_key"}, _brakes),
         ("account", {"supplier_id"}, lambda half: [{"supplier_id": half.supplier.id}]),

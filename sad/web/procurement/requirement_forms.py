@@ -152,15 +152,13 @@ class CriterionForm(RequirementForm):
     threshold = None
     exempt_families = None
     proof = TextAreaField("Sur quoi la note se fonde", [LONG], description="Ce que le fournisseur montre ou décrit.")
-    weight = DecimalField(
-        "Poids dans ce palier", [Required("Donnez un poids.")], minimum=Decimal("0.01"), maximum=100, description="En points sur 100."
-    )
-    weight_min = DecimalField("Poids le plus bas annoncé", [Required("Donnez un poids.")], maximum=100)
-    weight_max = DecimalField("Poids le plus haut annoncé", [Required("Donnez un poids.")], maximum=100)
+    weight = DecimalField("Poids dans ce palier", [Required("Donnez un poids.")], minimum=Decimal("0.01"), maximum=100)
+    weight_min = DecimalField("Le plus bas annoncé", [Required("Donnez un poids.")], maximum=100)
+    weight_max = DecimalField("Le plus haut annoncé", [Required("Donnez un poids.")], maximum=100)
     method = RadioField("Comment il est noté", [Required("Choisissez une méthode.")])
-    scale = DecimalField("Si des personnes notent : note sur", minimum=Decimal("0.01"), maximum=1000)
-    best = DecimalField("Entre deux valeurs : tous les points à", minimum=None, places=3)
-    worst = DecimalField("Entre deux valeurs : aucun point à", minimum=None, places=3)
+    scale = DecimalField("Note sur", minimum=Decimal("0.01"), maximum=1000, description="Si des personnes notent.")
+    best = DecimalField("Tous les points à", minimum=None, places=3, description="Entre deux valeurs.")
+    worst = DecimalField("Aucun point à", minimum=None, places=3, description="Entre deux valeurs.")
     steps = TextAreaField(
         "Par marches", [LONG], description="Une par ligne, avec la part des points : « Recyclable : 50 % » ou « 2 : 100 % »."
     )

@@ -18,7 +18,7 @@ from sad.web.access import allow, current_person
 from sad.web.acts import attempt, form_page
 from sad.web.procurement.own import own_stage_draft
 from sad.web.procurement.requirement_forms import RequirementForm
-from sad.web.procurement.stage_drafts import act_on, address_of
+from sad.web.procurement.stage_drafts import act_on, address_of, closed_natures, mends_in
 from sad.web.roadmaps import NATURES, names_of
 
 LONGEST_KEY = 40
@@ -39,6 +39,7 @@ def choose(system_id: int, number: int) -> str:
         present={each.key for each in draft.as_value().requirements},
         natures=NATURES,
         efforts=EFFORTS,
+        closed=closed_natures(draft, clock.now()),
         found=len(subjects),
     )
 
@@ -62,7 +63,7 @@ def write(system_id: int, number: int) -> Response:
         if done:
             return redirect(f"{address_of(draft)}#exigence-{written.key}")
         form.note_crossing(draft)
-        mends = mends_of(typed)
+        mends = mends_in(draft, typed, clock.now())
     return _page(form, draft, None, proposed, mends)
 
 
@@ -83,7 +84,7 @@ def edit(system_id: int, number: int, requirement: str) -> Response:
         if done:
             return redirect(f"{address_of(draft)}#exigence-{requirement}")
         form.note_crossing(draft)
-        mends = mends_of(typed)
+        mends = mends_in(draft, typed, clock.now())
     return _page(form, draft, requirement, kept, mends)
 
 

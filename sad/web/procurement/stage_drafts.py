@@ -19,11 +19,11 @@ from sad.actions.stage_drafts import (
     start_revision,
     start_stage,
 )
-from sad.actions.stages import examine_stage
+from sad.actions.stages import examine_stage, notice_of
 from sad.db import transaction
 from sad.domain.errors import Refusal, Refused
 from sad.domain.mending import Mend, mends_of
-from sad.domain.stages import Stage as StageValue
+from sad.domain.requirements import Nature, Requirement
 from sad.models.people import Role
 from sad.models.stages import Stage
 from sad.web.access import allow, current_person
@@ -80,8 +80,8 @@ def stage_draft(system_id: int, number: int) -> Response:
         value=value,
         groups=requirement_groups(value),
         names=names_of(draft.system),
-        faults=_findings(faults, draft, value),
-        warnings=_findings(warnings, draft, value),
+        faults=_findings(faults, draft, at),
+        warnings=_findings(warnings, draft, at),
         across=tenders_across(draft.system, draft.effective_on, at=at),
         is_buyer=current_person().has_role(Role.BUYER),
     )
@@ -134,6 +134,22 @@ def discard(system_id: int, number: int) -> Response:
     return form_page("procurement/stage_draft_discard.html", form, system=draft.system, draft=draft, remarks=remarks)
 
 
+def closed_natures(draft: Stage, at: datetime) -> dict[Nature, tuple[str, str]]:
+    """In which natures nothing can be added any more to a system that is open: why, and by which rule."""
+    closed = {}
+    if draft.system.opened_at is not None:
+        closed[Nature.AWARD_CRITERION] = ("les critères sont ceux de l’avis, aucun ne s’ajoute", "SAD-20")
+        if notice_of(draft.system, at).first_invitation_on is not None:
+            closed[Nature.CAPACITY] = ("les capacités ne changent plus après la première invitation", "PAL-01")
+    return closed
+
+
+def mends_in(draft: Stage, requirement: Requirement, at: datetime) -> list[Mend]:
+    """The rewritings of a line that this draft can still take."""
+    found, closed = mends_of(requirement), closed_natures(draft, at)
+    return [each for each in found if each.requirement.nature is requirement.nature or each.requirement.nature not in closed]
+
+
 def address_of(draft: Stage) -> str:
     """The page of the draft."""
     return url_for("procurement.stage_draft", system_id=draft.system_id, number=draft.number)
@@ -159,13 +175,14 @@ def _examined(draft: Stage, at: datetime) -> tuple[Sequence[Refusal], Sequence[R
     return examined.faults, examined.warnings
 
 
-def _findings(refusals: Sequence[Refusal], draft: Stage, value: StageValue) -> list[Finding]:
+def _findings(refusals: Sequence[Refusal], draft: Stage, at: datetime) -> list[Finding]:
     """Each with where to mend it; the rewritings of a line come with the first thing said of it."""
     findings: list[Finding] = []
     for each in refusals:
-        line = value.requirement(each.field or "")
+        line = draft.as_value().requirement(each.field or "")
         is_first = line is not None and all(found.key != line.key for found in findings)
-        findings.append(Finding(each, line.key if line else "", _mended_at(draft, each), mends_of(line) if line and is_first else ()))
+        mends = mends_in(draft, line, at) if line and is_first else ()
+        findings.append(Finding(each, line.key if line else "", _mended_at(draft, each), mends))
     return findings
 
 
