@@ -91,8 +91,9 @@ def drafted_reason(stage: Stage) -> str:
         StageReview.occasion == ReviewOccasion.BRAKE,
         StageReview.decision != ReviewDecision.MAINTAIN,
     )
-    reasons = session.scalars(select(StageReview.reason).where(*decided).order_by(StageReview.decided_at, StageReview.id))
-    return "\n".join(dict.fromkeys(reasons))
+    found = select(StageReview).where(*decided).options(joinedload(StageReview.category))
+    reviews = session.scalars(found.order_by(StageReview.decided_at, StageReview.id))
+    return "\n".join(dict.fromkeys(_motive(each.category, ReviewDecision(each.decision), each.reason) for each in reviews))
 
 
 def figures_of(brake: CategoryBrake, choice: Choice, text: str) -> dict[str, object]:
@@ -159,8 +160,13 @@ def _text_of(brake: Brake, draft: Stage | None, choice: Choice, at: datetime) ->
         return letters.maintained(brake.stage, brake.category.label, brake.figures, reason=choice.reason.strip()).body
     examined = examine_corrigendum(draft, at)
     before = examined.replaced.as_value() if examined.replaced else None
-    text = corrigendum(draft.system, examined.stage, before, examined.move, examined.changes, reason=choice.reason.strip())
-    return text.body
+    reason = _motive(brake.category, choice.decision, choice.reason.strip())
+    return corrigendum(draft.system, examined.stage, before, examined.move, examined.changes, reason=reason).body
+
+
+def _motive(category: Category | None, decision: ReviewDecision, reason: str) -> str:
+    """The reason as the corrigendum gives it: an exemption says for which category."""
+    return f"{category.label} : {reason}" if category and decision == ReviewDecision.EXEMPT else reason
 
 
 def _keep(brake: Brake, choice: Choice, figures: dict[str, object], *, by: Person, at: datetime) -> StageReview:

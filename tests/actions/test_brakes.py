@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from sad.actions.brake_decisions import Choice, settle_brake
+from sad.actions.brake_decisions import Choice, drafted_reason, earlier_decisions, settle_brake
 from sad.actions.brakes import brake_on, brakes_of
 from sad.actions.stage_changes import publish_corrigendum
 from sad.actions.stage_drafts import discard_stage_draft
@@ -165,6 +165,23 @@ def test_an_exemption_is_for_everybody_of_the_category_and_for_no_other(system, 
     assert "direct_supply_pct" not in {each.key for each in value.of_nature(Nature.SPECIFICATION, "pain")}
     assert "direct_supply_pct" in {each.key for each in value.of_nature(Nature.SPECIFICATION, "traiteur")}
     assert roadmap_of(system)[1].requirement("direct_supply_pct").categories == ()
+
+
+def test_the_corrigendum_is_given_the_reasons_of_all_that_was_decided(system, buyer):
+    admit(system, SHORT, "Traiteur court", place=1)
+    assert drafted_reason(second(system)) == ""
+    settle(system, EXEMPT, buyer, requirements=("direct_supply_pct",), reason="Pas de filière.")
+    other = Choice(POSTPONE, "Trop tôt.", until=date(2027, 6, 15))
+    settle_brake(second(system), system.categories[1], other, by=buyer, at=AT + timedelta(hours=1))
+    assert drafted_reason(second(system)) == "Boulangerie et viennoiserie\N{NO-BREAK SPACE}: Pas de filière.\nTrop tôt."
+
+
+def test_the_decision_on_an_earlier_version_stays_readable(system, buyer):
+    first = settle(system, POSTPONE, buyer, until=date(2027, 6, 15))
+    (draft,) = [row for row in stages_of(system) if row.published_at is None]
+    assert earlier_decisions(second(system), system.categories[0]) == []
+    assert earlier_decisions(draft, system.categories[0]) == [first]
+    assert earlier_decisions(draft, system.categories[1]) == []
 
 
 def test_two_categories_of_one_stage_share_its_draft(system, buyer):
