@@ -33,7 +33,7 @@ class CorrigendumForm(WarningsForm):
 
     reason = TextAreaField(
         "Motif",
-        [Required("Écrivez pourquoi : le motif est publié."), LONG],
+        [Required("Écrivez pourquoi : le motif est publié."), LONG],
         description="Il est publié avec le rectificatif et part dans les lettres aux fournisseurs.",
     )
     notice_reference = StringField(
