@@ -9,11 +9,13 @@ from sqlalchemy import insert, select
 
 from sad import clock
 from sad.actions import plays
+from sad.actions.marks import give_mark
 from sad.actions.past_tenders import Period, past_tender, past_tenders
 from sad.actions.plays import ask_play, is_still_current, keep_step, next_step, plays_of, report_of
 from sad.actions.publications import discontinue_mini_tender
 from sad.actions.rankings import compute_ranking
 from sad.actions.stages import stages_of
+from sad.actions.ties import choose_between_ties, first_places
 from sad.db import session, transaction
 from sad.domain.errors import Refused
 from sad.domain.replay import ranking_under
@@ -83,6 +85,16 @@ def test_the_replay_of_a_decided_mini_tender_under_its_own_stage_is_the_ranking_
     assert (len(report.lines), report.changed, report.irregular, report.difference) == (1, (), 0, Decimal(0))
 
 
+def test_whoever_people_retained_between_equals_is_the_winner_of_then(database):
+    ranking = make_ranked(NEAR, NEAR)
+    second = first_places(ranking)[1]
+    by = session.get_one(Person, ranking.ranked_by)
+    choose_between_ties(second, "Tirage au sort.", witness=make_person(ranking.mini_tender.organisation), by=by, at=EXAMINED)
+    assert past_tender(ranking).retained == second.ref
+    (line,) = played(ranking).lines
+    assert line.before.name == line.after.name == second.offer.supplier.name and not line.is_changed
+
+
 def test_a_harder_stage_says_who_falls_short_who_would_win_and_what_it_costs(ranking):
     report = played(ranking)
     (line,) = report.lines
@@ -113,7 +125,7 @@ def test_a_play_goes_on_where_it_was_cut_short(database, settings, monkeypatch):
     monkeypatch.setattr(plays, "BATCH", 2)
     play = ask_play(stages_of(system)[1], by=buyer_of(rankings[0]), at=EXAMINED)
     progress = []
-    while play.ended_at is None:
+    for _ in range(3):
         keep_step(play, next_step(play), at=EXAMINED)
         session.flush()
         session.expire(play)
@@ -136,10 +148,15 @@ def test_a_batch_takes_the_same_number_of_statements_however_many_offers(databas
 
 
 def test_only_the_last_ranking_of_what_was_not_given_up_within_a_year_is_replayed(ranking):
-    again = compute_ranking(ranking.mini_tender, by=session.get_one(Person, ranking.ranked_by), at=EXAMINED + timedelta(hours=1))
+    by = session.get_one(Person, ranking.ranked_by)
+    first = session.scalars(select(Offer).order_by(Offer.id)).first()
+    give_mark(first, "quality", "1", "Relue.", by=by, at=EXAMINED)
+    again = compute_ranking(ranking.mini_tender, by=by, at=EXAMINED + timedelta(hours=1))
     late = EXAMINED + timedelta(hours=2)
     play = ask_play(stage_of(ranking), by=buyer_of(ranking), at=late)
-    assert [line["id"] for line in next_step(play).lines] == [again.mini_tender_id] and play.total == 1
+    (line,) = next_step(play).lines
+    assert line["before"]["name"] == again.places[0].offer.supplier.name != first.supplier.name
+    assert line["id"] == again.mini_tender_id and play.total == 1
     assert ask_play(stage_of(ranking), by=buyer_of(ranking), at=late + timedelta(days=370)) == play, "the same content waits already"
     keep_step(play, next_step(play), at=late)
     assert ask_play(stage_of(ranking), by=buyer_of(ranking), at=late + timedelta(days=370)).total == 0
