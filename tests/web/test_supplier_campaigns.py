@@ -15,6 +15,8 @@ from sad.models.applications import Application
 from sad.models.campaigns import CampaignRequest
 from sad.models.certificates import Certificate
 from sad.models.letters import Letter
+from sad.models.people import Person
+from tests.factories.admissions import make_admission
 from tests.factories.campaigns import AFTER, ANSWERED, ENDING, INSURANCE, LASTING, Field, make_field
 from tests.factories.documents import make_certificate
 from tests.web.reading import read
@@ -44,7 +46,7 @@ def field(database) -> Field:
 def as_supplier(app, field: Field, name: str):
     """A client signed in for that supplier, and the address of its confirmation."""
     client = app.test_client()
-    sign_in(client, again(field.person(name)))
+    sign_in(client, session.scalars(select(Person).where(Person.email == field.emails[name])).one())
     return client, f"/fournisseur/confirmations/{field.of[name]}"
 
 
@@ -161,6 +163,24 @@ def test_after_the_last_day_an_answer_is_still_taken(app, field):
         assert "répondez quand même" in read(client.get("/fournisseur/")) and "Le dernier jour est passé" in read(client.get(address))
         assert client.post(address, data=SWORN).status_code == 302
     assert one(field, "Noyers").answered_at == AFTER
+
+
+def test_one_declaration_confirms_every_category_that_lacks_nothing(app, field):
+    with transaction():
+        supplier = again(field.suppliers["Vignes"])
+        supplier.families = ["pain_viennoiserie", "traiteur_buffet"]
+        admission = make_admission(supplier, again(field.system).categories[1], again(field.buyer))
+        campaign = again(field.campaign)
+        request = CampaignRequest(organisation_id=campaign.organisation_id, admission=admission, answers={INSURANCE: True})
+        campaign.requests.append(request)
+        session.flush()
+        number = request.id
+    client, address = as_supplier(app, field, "Vignes")
+    assert "Confirmer en même temps" in read(client.get(address))
+    client.post(address, data={**SWORN, "others": [number]})
+    assert one(field, "Vignes").answered_at == session.get_one(CampaignRequest, number).answered_at == ANSWERED
+    client, address = as_supplier(app, field, "Noyers")
+    assert "Confirmer en même temps" not in read(client.get(address))
 
 
 def test_another_suppliers_confirmation_does_not_exist(app, field):

@@ -1,12 +1,14 @@
 """« Confirmer votre admission »: what is held, the little that is asked, the sworn statement, and what was decided."""
 
+from collections.abc import Iterable
+
 from flask import Response, abort, flash, redirect, request, url_for
 from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from sad import clock
 from sad.actions import campaign_answers as acts
-from sad.actions.campaign_files import check_waits, join_certificate, join_document, request_points
+from sad.actions.campaign_files import check_waits, join_certificate, join_document, request_points, waiting_siblings
 from sad.actions.vault import held_certificates
 from sad.db import session, transaction
 from sad.domain.admission.grounds import ground_label
@@ -30,10 +32,11 @@ def confirmation(request_id: int) -> Response:
     """One admission to confirm: read again, complete, send; once decided, what was decided and why."""
     asked, at = own_confirmation(request_id), clock.now()
     points = request_points(asked)
-    form = questions_form([point.requirement for point in points], asked.answers, ConfirmationForm)
+    others = [] if asked.answered_at else _ready_too(asked)
+    form = _form(asked, points, others)
     if form.validate_on_submit():
         with attempt(form) as done:
-            _act(asked, form)
+            _act(asked, form, others)
         if done:
             return _after(asked)
     stage = asked.campaign.stage.as_value()
@@ -106,13 +109,31 @@ def _own(supplier: Supplier) -> Select[tuple[CampaignRequest]]:
     )
 
 
-def _act(asked: CampaignRequest, form: ConfirmationForm) -> None:
+def _form(asked: CampaignRequest, points: Iterable[Point], others: Iterable[CampaignRequest]) -> ConfirmationForm:
+    """The questions filled with what is held, and the other categories, all ticked."""
+    form = questions_form([point.requirement for point in points], asked.answers, ConfirmationForm)
+    form.others.choices = [(each.id, each.admission.category.label) for each in others]
+    if request.method == "GET":
+        form.others.data = [each.id for each in others]
+    return form
+
+
+def _ready_too(asked: CampaignRequest) -> list[CampaignRequest]:
+    """The supplier's other requests that lack no answer, so that one declaration confirms them as well."""
+    waiting = (each for each in waiting_siblings(asked) if each.answered_at is None)
+    return [each for each in waiting if not any(point.needs_answer for point in request_points(each))]
+
+
+def _act(asked: CampaignRequest, form: ConfirmationForm, others: Iterable[CampaignRequest]) -> None:
     """Keep the draft, or send: what the button that was pressed says."""
     person, at = current_person(), clock.now()
     if DRAFT in request.form or (JOIN in request.form and asked.answered_at is None):
         acts.save_campaign_answers(asked, form.answers(), by=person, at=at)
     elif JOIN not in request.form:
         acts.answer_request(asked, form.answers(), is_sworn=form.is_sworn.data, by=person, at=at)
+        for each in others:
+            if each.id in (form.others.data or ()):
+                acts.answer_request(each, {}, is_sworn=form.is_sworn.data, by=person, at=at)
 
 
 def _after(asked: CampaignRequest) -> Response:

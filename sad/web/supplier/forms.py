@@ -9,7 +9,7 @@ from wtforms.validators import Length
 
 from sad.domain.errors import Refused
 from sad.domain.requirements import Requirement
-from sad.web.fields import DateField, EmailField, FilesField, Form, Required, SiretField
+from sad.web.fields import CheckboxesField, DateField, EmailField, FilesField, Form, Required, SiretField
 from sad.web.profiles import ProfileForm
 
 YES_NO = [("oui", "Oui"), ("non", "Non")]
@@ -78,6 +78,7 @@ class ConfirmationForm(QuestionsForm):
     """The questions of a confirmation and the sworn statement, which only sending asks for."""
 
     is_sworn = BooleanField("Je le déclare sur l’honneur")
+    others = CheckboxesField("Confirmer en même temps", coerce=int, choices=[])
 
     def take(self, refused: Refused) -> None:
         named = (one if one.field is None or one.field in self else replace(one, field=PREFIX + one.field) for one in refused.refusals)
@@ -88,9 +89,7 @@ class ConfirmationForm(QuestionsForm):
         return {field.name.removeprefix(PREFIX): field.data for field in self if field.name.startswith(PREFIX) and field.raw_data}
 
 
-def questions_form(
-    requirements: Iterable[Requirement], given: Mapping[str, Any], kind: type[QuestionsForm] = QuestionsForm
-) -> QuestionsForm:
+def questions_form(requirements: Iterable[Requirement], given: Mapping[str, Any], kind: type[QuestionsForm] = QuestionsForm) -> Any:
     """The form that asks these questions, filled with what was answered."""
     asked = list(requirements)
     fields = {PREFIX + each.key: _field(each) for each in asked}
