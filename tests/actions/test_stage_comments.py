@@ -148,6 +148,15 @@ def test_closing_waits_for_every_answer_then_sends_each_author_its_own(opened, b
     assert refusals(close_comments, opened, home=HOME, by=buyer, at=AT) == [(None, None)]
 
 
+def test_what_was_said_of_another_stage_is_neither_waited_for_nor_sent(opened, buyer, service, requester):
+    other = open_comments(make_stage_draft(make_system(opened.system.organisation)), UNTIL, home=HOME, by=buyer, at=AT)
+    say(other, "Ailleurs.", service=service, by=requester)
+    mine = answer_comment(say(opened, service=service, by=requester), is_retained=True, answer="Oui.", by=buyer, at=AT)
+    close_comments(opened, home=HOME, by=buyer, at=AT)
+    (letter,) = letters("stage_comments_answered")
+    assert "Ailleurs." not in letter.body and comments_on(opened.system, opened.number) == [mine]
+
+
 def test_after_the_close_a_comment_is_refused_until_another_round_and_nothing_said_is_lost(opened, buyer, service, requester):
     first = say(opened, service=service, by=requester)
     answer_comment(first, is_retained=True, answer="Oui.", by=buyer, at=AT)

@@ -87,6 +87,14 @@ def test_an_offer_irregular_for_another_reason_is_not_blamed_on_the_stage(system
     assert (effects.after.irregular, effects.made_irregular) == (1, 0)
 
 
+def test_an_offer_that_failed_the_stage_before_too_is_not_blamed_on_this_one(system, service):
+    third = stage_row(system, 3)
+    bare = priced("4.00", reusable_packaging=False)
+    make_held(third, priced("6.00"), bare, priced("4.00", intermediaries="4", reusable_packaging=False), service=service, irregular=[1, 2])
+    effects = figures_of_stage(third, AT).effects
+    assert (effects.after.irregular, effects.made_irregular) == (2, 1)
+
+
 def test_the_price_is_that_of_the_winners_for_one_guest_template_by_template(held):
     (price,) = figures_of_stage(held, AT).effects.prices.values()
     assert price.label.startswith("Petit-déjeuner")

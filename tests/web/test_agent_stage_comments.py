@@ -88,6 +88,15 @@ def test_a_draft_that_was_not_opened_does_not_exist_for_the_services(client, dra
     assert "Rien à relire" in read(client.get("/service/paliers"))
 
 
+def test_the_drafts_of_another_organisation_do_not_exist(client, opened):
+    with transaction():
+        theirs = make_stage_draft(make_system(title="Ailleurs"))
+        open_comments(theirs, UNTIL, home=HOME, by=make_person(theirs.system.organisation, Role.BUYER), at=AT)
+    assert client.get(at_stage(theirs)).status_code == 404
+    assert client.post(at_stage(theirs, "/remarque"), data={"text": "Oui."}).status_code == 404
+    assert "Ailleurs" not in read(client.get("/service/paliers")) + read(client.get("/service/"))
+
+
 def test_a_line_is_commented_from_beside_it_and_stands_there(client, opened):
     page = client.get(at_stage(opened)).text
     assert "ligne=direct_supply_pct" in page
