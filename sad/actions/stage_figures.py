@@ -120,7 +120,7 @@ def _consultations(system: PurchasingSystem, fingerprints: Sequence[str]) -> dic
     return found
 
 
-def _offers(mini_tenders: Select[tuple[int]]) -> dict[int, dict[int, OpenedOffer]]:
+def _offers(mini_tenders: Select[int]) -> dict[int, dict[int, OpenedOffer]]:
     """The opened offers by mini-tender, then by id."""
     columns = (Offer.id, Offer.mini_tender_id, Offer.total, Offer.content, Offer.classification, Supplier.families)
     rows = session.execute(
@@ -134,7 +134,7 @@ def _offers(mini_tenders: Select[tuple[int]]) -> dict[int, dict[int, OpenedOffer
     return found
 
 
-def _winners(mini_tenders: Select[tuple[int]]) -> Mapping[int, int]:
+def _winners(mini_tenders: Select[int]) -> Mapping[int, int]:
     """The id of the offer that won, by mini-tender."""
     rows = (
         select(Award.mini_tender_id, RankedOffer.offer_id)
