@@ -129,6 +129,11 @@ def test_a_revision_has_the_same_content_and_the_next_revision(system, buyer):
     assert refusals(start_revision, draft, by=buyer, at=AT) == [("PAL-02", None)]
 
 
+def test_a_stage_published_before_the_opening_waits_for_it_to_be_revised(organisation, buyer):
+    first = stages_of(make_draft(organisation, buyer))[0]
+    assert refusals(start_revision, first, by=buyer, at=DISPATCHED) == [("PAL-02", None)]
+
+
 @pytest.mark.parametrize(
     "change",
     [

@@ -18,6 +18,7 @@ from tests.factories.mini_tenders import SENT, make_mini_tender, make_published
 from tests.factories.organisations import make_organisation, make_service
 from tests.factories.people import make_person
 from tests.factories.systems import make_system
+from tests.web.counting import statements_of
 from tests.web.rows import again
 from tests.web.test_login import sign_in
 from tests.web.writing import filled, line, of, page, read, send, version
@@ -223,6 +224,29 @@ def test_who_only_reads_sees_the_draft_and_no_button(app, draft, buyer):
     told = page(reader, of(draft))
     assert "Ce que dit la loi" in told and "Retirer" not in told and "Modifier" not in told and "Effacer" not in told
     assert reader.get(of(draft, "/bibliotheque")).status_code == 403
+
+
+def test_the_statements_of_the_page_do_not_depend_on_how_many_are_admitted_or_consulted(client, app, system, draft, buyer):
+    def statements():
+        with clock.frozen(SENT), statements_of(app.engine) as found:
+            page(client, of(draft))
+        return len(found)
+
+    with clock.frozen(SENT):
+        sign_in(client, buyer)
+        send(client, draft, "/nom", label="Palier 4", effective_on="2026-12-05")
+    fill(system, buyer, 1)
+    few = statements()
+    fill(system, buyer, 12)
+    assert statements() == few and few <= 20
+
+
+def fill(system, buyer, count):
+    """So many more suppliers admitted, and a consultation open to them for each."""
+    with db.transaction():
+        by, service = again(buyer), make_service(again(buyer).organisation)
+        for number in range(count):
+            make_published(make_mini_tender(service, system=again(system), by=by, title=f"Besoin {number}"), suppliers=2, by=by)
 
 
 def test_another_organisation_s_draft_does_not_exist(client, database):
