@@ -11,6 +11,7 @@ from sqlalchemy import insert, select
 from sad.actions.campaigns import open_campaign
 from sad.actions.publications import publish_mini_tender
 from sad.actions.questions import answer_question, ask_question
+from sad.actions.stage_comments import comment_stage, open_comments
 from sad.actions.system_documents import publish_document
 from sad.db import session
 from sad.models.admissions import AdmissionEvent
@@ -28,6 +29,7 @@ from tests.factories.documents import make_certificate, stored_file
 from tests.factories.mini_tenders import HOME, SEAL_KEY, SENT, make_mini_tender
 from tests.factories.organisations import make_organisation, make_service
 from tests.factories.people import make_person
+from tests.factories.stage_drafts import make_stage_draft
 from tests.factories.suppliers import make_supplier, member_of
 from tests.factories.systems import make_system
 
@@ -80,6 +82,9 @@ class Crowd:
         applied = make_application(other, system.categories[1], submitted_at=NOW, started_at=NOW)
         certificate = make_certificate(supplier)
         document = publish_document(system, "Règlement", stored_file(), by=agent, at=NOW)
+        draft = make_stage_draft(system)
+        open_comments(draft, draft.effective_on - timedelta(days=1), home=HOME, by=agent, at=NOW)
+        comment = comment_stage(draft, "Trop tôt.", service=service, by=agent, at=NOW)
         session.flush()
         self.emails = {"agent": agent.email, "instance": instance.email, "supplier": person.email}
         campaign = open_campaign(system, due_on=date(2026, 12, 30), home=HOME, by=agent, at=SENT)
@@ -87,6 +92,7 @@ class Crowd:
         self.service_id, self.supplier_id = service.id, supplier.id
         rows = {"organisation": organisation, "service": service, "system": system, "agent": agent, "instance": instance, "person": person}
         rows |= {"other": other, "applied": applied, "sent": sent, "certificate": certificate, "document": document}
+        rows |= {"draft": draft, "comment": comment}
         rows |= {"admission": admissions[1], "admitted": admissions[1].application}
         rows |= {"paper": certificate.document, "notice": document.document}
         self.of = {name: pattern(row) for name, row in rows.items()}
@@ -115,7 +121,9 @@ class Crowd:
     def _grow_organisation(self, count: int) -> list[int]:
         of = self.of
         of["organisation"].copies(count, name=named("Agglo"), siren=lambda number: f"{300000000 + number}")
-        of["system"].copies(count, reference=named("SAD"), opened_at=later(NOW))
+        systems = of["system"].copies(count, reference=named("SAD"), opened_at=later(NOW))
+        of["draft"].copies(count, system_id=systems)
+        of["comment"].copies(count)
         services = of["service"].copies(count, name=named("Service"))
         agents = of["agent"].copies(count, name=named("Personne"), email=lambda number: f"copie{number}@agglo.example")
         of["requester"].copies(count, person_id=agents, service_id=services)
