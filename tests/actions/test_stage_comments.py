@@ -134,7 +134,7 @@ def test_an_answer_says_whether_it_is_retained_and_may_change_until_the_publicat
 
 
 def test_closing_waits_for_every_answer_then_sends_each_author_its_own(opened, buyer, service, requester):
-    mine = say(opened, service=service, by=requester)
+    mine = say(opened, "40 %, c’est trop tôt.\nOu alors en juin.", service=service, by=requester)
     other = make_person(opened.system.organisation, Role.REQUESTER, service=service)
     theirs = say(opened, "Rien sur le pain ?", requirement="", service=service, by=other)
     answer_comment(mine, is_retained=True, answer="Ce sera 35 %.", by=buyer, at=AT)
@@ -143,6 +143,7 @@ def test_closing_waits_for_every_answer_then_sends_each_author_its_own(opened, b
     close_comments(opened, home=HOME, by=buyer, at=AT)
     sent = {letter.person_id: letter.body for letter in letters("stage_comments_answered")}
     assert set(sent) == {requester.id, other.id}
+    assert "40 %, c’est trop tôt. Ou alors en juin.\n" in sent[requester.id]
     assert "Ce sera 35 %." in sent[requester.id] and "Rien sur le pain" not in sent[requester.id]
     assert "Approvisionnement direct" in sent[requester.id] and "Le palier en entier" in sent[other.id]
     assert refusals(close_comments, opened, home=HOME, by=buyer, at=AT) == [(None, None)]
