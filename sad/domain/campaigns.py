@@ -111,6 +111,12 @@ def points_of(file: ApplicationFile, stage: Stage, due_on: date) -> tuple[Point,
     return tuple(_point(each, file, due_on) for each in asked if can_decide(each))
 
 
+def new_capacities(stage: Stage, before: Stage | None) -> tuple[Requirement, ...]:
+    """The capacities that a stage adds or changes, the stage before being another or none."""
+    known = set(before.of_nature(Nature.CAPACITY)) if before else set()
+    return tuple(each for each in stage.of_nature(Nature.CAPACITY) if each not in known)
+
+
 def proposal_of(file: ApplicationFile, stage: Stage, *, due_on: date, is_answered: bool, at: datetime) -> Proposal:
     """What is proposed for an admission at that instant: documents must hold on the last day to answer.
 

@@ -12,6 +12,7 @@ from sad.domain.campaigns import (
     RenewalLaw,
     due_faults,
     first_due_day,
+    new_capacities,
     points_of,
     proposal_of,
     proposed_due_day,
@@ -180,6 +181,15 @@ def test_a_reminder_leaves_on_the_working_day_before_when_its_own_is_not_worked(
 def test_who_was_asked_after_the_time_of_a_reminder_does_not_get_it():
     asked = datetime(2026, 12, 23, 8, 0, tzinfo=PARIS)
     assert reminder_due(asked, date(2026, 12, 30), datetime(2026, 12, 24, 8, 0, tzinfo=PARIS)) is None
+
+
+def test_the_capacities_that_a_stage_adds_or_changes_are_named():
+    before = a_stage(capacity(), *criteria())
+    harder = a_stage(capacity(proof="Attestation de l’année"), *criteria())
+    assert [each.key for each in new_capacities(STAGE, before)] == ["cold_chain"]
+    assert [each.key for each in new_capacities(harder, before)] == ["liability_insurance"]
+    assert new_capacities(before, before) == ()
+    assert len(new_capacities(STAGE, None)) == 2
 
 
 def test_a_number_is_confirmed_against_the_threshold_of_the_stage():

@@ -52,7 +52,7 @@ def open_form(stages: Sequence[Stage], **data: Any) -> OpenCampaignForm:
     """The form over the stages whose capacities may be confirmed, the one in force first."""
     form = OpenCampaignForm(data=data)
     form.occasion.choices = [
-        *((str(each.id), f"Un nouveau niveau de capacité : {each.label}, le {french_date(each.effective_on)}") for each in stages),
+        *((str(each.id), f"{each.label}, à partir du {french_date(each.effective_on)}") for each in stages),
         (YEARLY, "La vérification annuelle, sur le palier en vigueur"),
     ]
     return form

@@ -1,11 +1,13 @@
 """Opening a re-confirmation campaign: why and until when, then what will leave and to whom, then the act (SAD-13)."""
 
 from datetime import datetime
+from itertools import pairwise
 
 from flask import Response, current_app, flash, make_response, redirect, render_template, request, url_for
 
 from sad import clock
 from sad.actions import campaigns as acts
+from sad.domain.campaigns import new_capacities
 from sad.domain.errors import Refused
 from sad.letters import campaigns as letters
 from sad.models.people import Role
@@ -52,7 +54,20 @@ def _may_open(form: OpenCampaignForm, system: PurchasingSystem, stage: Stage | N
 
 def _open_page(form: OpenCampaignForm, system: PurchasingSystem, at: datetime) -> Response:
     law, first = acts.renewal_law(at), acts.first_due_day_possible(at)
-    return form_page("procurement/campaign_open.html", form, system=system, law=law, first=first)
+    hints = _hints(acts.stages_to_confirm(system, at))
+    return form_page("procurement/campaign_open.html", form, system=system, law=law, first=first, hints=hints)
+
+
+def _hints(stages: list[Stage]) -> dict[str, str]:
+    """For each stage to come, the capacities that it adds or changes."""
+    hints = {}
+    for before, after in pairwise(stages):
+        labels = [each.label for each in new_capacities(after.as_value(), before.as_value())]
+        said = f"Nouveau ou changé : {', '.join(labels)}." if labels else "Mêmes conditions d’admission qu’au palier d’avant."
+        hints[str(after.id)] = said
+    if stages:
+        hints[str(stages[0].id)] = "Le palier en vigueur."
+    return hints
 
 
 def _open_confirmation(form: OpenCampaignForm, system: PurchasingSystem, stage: Stage | None, at: datetime) -> Response:
