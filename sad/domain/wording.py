@@ -50,7 +50,7 @@ KNOWN_BRANDS = re.compile(
     r"\b(?:nespresso|nutella|coca-cola|lavazza|danone|evian|tupperware|lipton|orangina|perrier|senseo|valrhona|pepsi)\b"
 )
 NAMED_BRAND = re.compile(
-    r"(?P<signed>[^\W_][\w’'&-]*(?: [A-ZÀ-Ý][\w’'&-]*)?) ?[®™]"
+    r"(?P<signed>[^\W_][\w’'&-]*) ?[®™]"
     r"|\b(?i:marques?|mod[èe]les?|types?)(?: (?:de|du|la|commerciale|déposée))*[ \u00a0\u003a\u00ab]+(?P<named>[A-ZÀ-Ý][\w’'&-]*)"
 )
 NO_BRAND = re.compile(r"T ?\d+|[A-Z]|[IVX]+|\d+")

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 
 from sad.actions.categories import add_category, remove_category
 from sad.actions.draft_changes import changes_since
+from sad.actions.stage_changes import examine_corrigendum
 from sad.actions.stage_drafts import (
     add_requirement,
     change_requirement,
@@ -233,6 +234,16 @@ def test_a_value_that_is_scored_is_still_given_where_its_minimum_is_lifted(draft
     exempt_in_draft(draft, "traiteur", ["direct_supply_pct"], **on(draft, buyer))
     everywhere = draft.as_value().requirement("direct_supply_pct")
     assert (everywhere.comparison, everywhere.threshold, everywhere.categories) == ("any", None, ("traiteur",))
+
+
+def test_a_revision_that_exempts_a_category_is_a_softening_that_the_law_lets_pass(system, buyer):
+    revision = start_revision(stages_of(system)[1], by=buyer, at=AT)
+    exempt_in_draft(revision, "pain", ["direct_supply_pct", "intermediaries"], **on(revision, buyer))
+    examined = examine_corrigendum(revision, AT)
+    assert examined.move == "softened" and examined.faults == ()
+    for key in ("direct_supply_pct", "intermediaries"):
+        exempt_in_draft(revision, "traiteur", [key], **on(revision, buyer))
+    assert examine_corrigendum(revision, AT).faults == ()
 
 
 def test_what_is_asked_in_one_category_alone_goes_with_it(draft, buyer):

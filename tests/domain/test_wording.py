@@ -3,7 +3,16 @@ from pathlib import Path
 import pytest
 import yaml
 
-from sad.domain.wording import asks_references, lacks_equivalent, measures_place, product_rewriting, proves_no_exclusion
+from sad.domain.wording import (
+    asks_references,
+    asks_seniority,
+    asks_turnover,
+    lacks_equivalent,
+    measures_place,
+    named_brand,
+    product_rewriting,
+    proves_no_exclusion,
+)
 
 CASES = yaml.safe_load((Path(__file__).parent.parent / "cases" / "wording.yaml").read_text(encoding="utf-8"))
 
@@ -41,3 +50,18 @@ def test_a_requirement_about_a_place_is_seen(case):
 def test_references_are_seen():
     assert asks_references("Références de prestations comparables")
     assert not asks_references("Assurance")
+
+
+@pytest.mark.parametrize("case", CASES["brand"], ids=text_of)
+def test_a_brand_is_found_as_it_is_written(case):
+    assert named_brand(case["text"]) == case.get("name")
+
+
+@pytest.mark.parametrize("case", CASES["seniority"], ids=text_of)
+def test_a_seniority_is_seen(case):
+    assert asks_seniority(case["text"]) is case["found"]
+
+
+@pytest.mark.parametrize("case", CASES["turnover"], ids=text_of)
+def test_a_turnover_is_seen(case):
+    assert asks_turnover(case["text"]) is case["found"]
