@@ -102,10 +102,11 @@ def close(system_id: int, number: int) -> Response:
             return _back(system_id, number)
     else:
         form.take(Refused(*closing_faults(row, said)))
-    told = authors_of(said)
-    shown = [(f"À {person.name}", (text := letters.answered(row, own, home=_home())).subject, text.body) for person, own in told]
+    told = [] if form.refusals else authors_of(said)
+    texts = [(person, letters.answered(row, own, home=_home())) for person, own in told]
+    shown = [(f"À {person.name}", text.subject, text.body) for person, text in texts]
     names = [person.name for person, _ in told]
-    return _confirmation("procurement/stage_comments_close.html", system, row, form, told=names, letters=() if form.refusals else shown)
+    return _confirmation("procurement/stage_comments_close.html", system, row, form, told=names, letters=shown)
 
 
 def stage_in_hand(system: PurchasingSystem, number: int) -> Stage:
