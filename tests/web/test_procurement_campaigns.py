@@ -104,16 +104,16 @@ def test_too_short_is_refused_beside_the_day_with_the_rule_and_the_first_possibl
     page = client.post(f"{field.base}/nouvelle", data={"occasion": "annuelle", "due_on": "2026-12-04", "confirm": "1"})
     text = read(page)
     assert page.status_code == 422
-    assert "au moins 5 jours ouvrés" in text and "Premier jour possible : lundi 7 décembre 2026" in text and "SAD-13" in text
+    assert "au moins 5 jours ouvrés" in text and "Premier jour possible : lundi 7 décembre 2026" in text and "SAD-13" in text
     assert 'value="2026-12-04"' in page.get_data(as_text=True)
     assert posted("campaign_request") == 0
 
 
 def test_the_dashboard_says_who_answered_who_is_silent_and_what_is_proposed(mine, field):
     text = read(mine.get(f"{field.base}/{field.number}"))
-    assert "Ont confirmé, rien ne manque : 1 cas" in text and "N’ont pas répondu : 2 cas" in text
-    assert "Proposé : garder" in text and "Proposé : suspendre" in text
-    assert "Ont répondu : 1" in text and "N’ont pas répondu : 2" in text
+    assert "Ont confirmé, rien ne manque : 1 cas" in text and "N’ont pas répondu : 2 cas" in text
+    assert "Proposé : garder" in text and "Proposé : suspendre" in text
+    assert "Ont répondu : 1" in text and "N’ont pas répondu : 2" in text
     silent = read(mine.get(f"{field.base}/{field.number}?voir=silence")).split("Qui en est où")[1]
     assert "Tilleuls" in silent and "Vignes" in silent and "Noyers" not in silent
 
@@ -235,7 +235,7 @@ def test_an_auditor_reads_and_decides_nothing(app, field):
     client = app.test_client()
     sign_in(client, again(auditor))
     text = read(client.get(f"{field.base}/{field.number}"))
-    assert "Proposé : suspendre" in text and "Garder tout de même" not in text and "Clore la campagne" not in text
+    assert "Proposé : suspendre" in text and "Garder tout de même" not in text and "Clore la campagne" not in text
     assert client.get(f"{field.base}/{field.number}/demandes/{field.of['Noyers']}").status_code == 200
     assert client.get(f"{field.base}/{field.number}/demandes/{field.of['Noyers']}/decider").status_code == 403
     assert client.get(f"{field.base}/nouvelle").status_code == 403
