@@ -169,7 +169,10 @@ def test_no_address_closes_the_form_or_unpublishes_a_system(app):
             "stage_play",
             # What is written of a draft stage is nobody's until it is published.
             "start_stage", "revise_stage", "stage_draft_name", "exempt_stage_draft", "discard_stage_draft", "write_requirement",
-            "edit_requirement", "remove_requirement", "mend_requirement",
+            "edit_requirement", "remove_requirement", "mend_requirement", "open_stage_comments", "answer_stage_comment",
+            "close_stage_comments",
+            # What becomes of a published roadmap and of those who are admitted: each with its own page of consequences.
+            "corrigendum", "brake", "stage_review", "open_campaign", "decide_campaign_request", "decide_together", "close_campaign",
         )
     }  # fmt: skip
 
