@@ -49,10 +49,7 @@ def apply(producer: Visitor, scene: Scene) -> None:
     producer.press("Candidater", within=scene.category)
     producer.answer_to("Assurance responsabilité civile professionnelle", "Oui")
     producer.press("Enregistrer et continuer")
-    producer.follow("Assurance responsabilité civile professionnelle")
-    producer.join_file("Le document", "assurance.pdf", PAPER)
-    producer.type("Valable jusqu’au", "2027-12-31")
-    producer.press("Joindre ce document")
+    prove_insurance(producer)
     producer.follow("Continuer")
     producer.press("Enregistrer et continuer")
     producer.press("Envoyer ma candidature")
@@ -62,16 +59,24 @@ def apply(producer: Visitor, scene: Scene) -> None:
     producer.expect("Votre candidature est envoyée")
 
 
-def admit(buyer: Visitor, scene: Scene) -> None:
+def prove_insurance(producer: Visitor) -> None:
+    """Join the certificate that the stage asks for."""
+    producer.follow("Assurance responsabilité civile professionnelle")
+    producer.join_file("Le document", "assurance.pdf", PAPER)
+    producer.type("Valable jusqu’au", "2027-12-31")
+    producer.press("Joindre ce document")
+
+
+def admit(buyer: Visitor, name: str) -> None:
     """Read the application that waits, and admit its author."""
     buyer.sign_in(BUYER)
     buyer.follow("Candidatures")
-    buyer.follow(GOATS)
+    buyer.follow(name)
     buyer.expect("L’examen ne trouve rien contre l’admission")
     buyer.follow("Admettre")
     buyer.press("Voir la lettre avant de décider")
     buyer.press("Admettre et envoyer la lettre")
-    buyer.expect(f"{GOATS} est admis")
+    buyer.expect(f"{name} est admis")
 
 
 def play(browser: Browser, site: Site, scene: Scene, findings: Findings) -> tuple[Visitor, Visitor]:
@@ -80,5 +85,5 @@ def play(browser: Browser, site: Site, scene: Scene, findings: Findings) -> tupl
     register(producer, site, scene)
     apply(producer, scene)
     buyer = Visitor(browser, site, findings)
-    admit(buyer, scene)
+    admit(buyer, GOATS)
     return producer, buyer

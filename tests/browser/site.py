@@ -13,6 +13,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 from sad import clock, db
 from sad.jobs.letters import deliver_letters
+from sad.jobs.runner import run_once
 from sad.jobs.turn import Turn
 from sad.settings import Settings
 
@@ -39,6 +40,10 @@ class Site:
     def move_to(self, instant: datetime) -> None:
         """Go to a later instant (aware)."""
         self._ahead = instant - datetime.now(UTC)
+
+    def work(self) -> None:
+        """Do one round of all that the scheduler does."""
+        run_once(self.settings)
 
     def deliver(self) -> int:
         """Do what the scheduler does every few seconds: send the letters that wait."""

@@ -29,7 +29,7 @@ from tests.web.test_login import sign_in
 
 FAR = Tender(("2.90", "3.10"), {"direct_supply_pct": "10", "organic_or_siqo_pct": "0"}, {"quality": "9"})
 NEAR = Tender(("3.50", "3.80"), {"direct_supply_pct": "100"}, {"quality": "7"})
-REFRESH = 'http-equiv="refresh"'
+RENEWED = "progress.js"
 
 
 @pytest.fixture(autouse=True)
@@ -66,16 +66,16 @@ def stage_2(system) -> Stage:
 def test_a_buyer_asks_for_a_play_watches_it_and_reads_its_report(client, system, address, settings):
     enter(client, system, Role.BUYER)
     page = client.get(address)
-    assert "Pas encore d’essai" in read(page) and REFRESH not in page.text
+    assert "Pas encore d’essai" in read(page) and RENEWED not in page.text
     answer = client.post(address, data={"revision": "1"})
     assert answer.status_code == 302 and answer.location.endswith("/essai?revision=1")
     running = client.get(answer.location)
-    assert REFRESH in running.text and 'max="1" value="0"' in running.text
+    assert RENEWED in running.text and 'max="1" value="0"' in running.text
     assert "0 sur 1 consultation rejouée" in read(running) and "Lancer" not in read(running)
     run(settings)
     page = client.get(address)
     said = read(page)
-    assert REFRESH not in page.text
+    assert RENEWED not in page.text
     assert "2 sur 2 fournisseurs admis pourraient encore offrir" in said
     assert "Offres qui seraient irrégulières 1 sur 2" in said and "de plus (+" in said
     assert "10 % d’approvisionnement direct, 40 % demandés" in said
