@@ -36,5 +36,5 @@ def test_no_page_is_wider_than_its_window_nor_speaks_to_a_stranger_nor_to_the_co
 
 def test_the_pages_that_matter_were_seen(findings):
     seen = "\n".join(findings.pages)
-    for part in ("/brouillon/exigences/", "/essai", "/rectificatif", "/fournisseur/trajectoire", "/campagnes/", "/fournisseur/confirmations/"):
+    for part in ("/exigences/", "/essai", "/rectificatif", "/fournisseur/trajectoire", "/campagnes/", "/fournisseur/confirmations/"):
         assert part in seen, part
