@@ -58,9 +58,12 @@ def start_revision(stage: StageRow, *, by: Person, at: datetime) -> StageRow:
             "Une fois ouvert, ils pourront être repoussés ou adoucis, par un avis rectificatif.",
             rule="PAL-02",
         )
-    if not stage.is_on_roadmap:
-        raise refuse("Ce palier n’est pas, ou plus, dans la trajectoire.", "Repartir de celui qui est publié.", rule="PAL-02")
-    if any(row.number == stage.number and row.published_at is None for row in stages_of(stage.system)):
+    same = [row for row in stages_of(stage.system) if row.number == stage.number]
+    last = max((row.revision for row in same if row.is_on_roadmap), default=0)
+    if not stage.is_on_roadmap or stage.revision < last:
+        message = "Cette version du palier n’est pas, ou n’est plus, la dernière de la trajectoire."
+        raise refuse(message, "Repartir de la dernière version publiée.", rule="PAL-02")
+    if any(row.published_at is None for row in same):
         raise refuse(f"Une révision de « {stage.label} » est déjà en cours d’écriture.", "Finir ce brouillon, ou l’effacer.")
     row = draft_row(stage.system, stage.as_value(), revision=stage.revision + 1)
     session.add(row)

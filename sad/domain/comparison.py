@@ -1,6 +1,6 @@
 """Stages side by side, line by line: what each asks, and what changes from one to the next."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from decimal import Decimal
 from enum import StrEnum
@@ -50,12 +50,16 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One line of two stages; `before` and `after` say in French what each asks, « – » where it does not hold the line."""
+    """One line of two stages; `before` and `after` say in French what each asks, « – » where it does not hold the line.
+
+    `categories_before` and `categories` are those concerned, empty for all.
+    """
 
     kind: Kind
     nature: Nature
     key: str
     label: str
+    categories_before: tuple[str, ...]
     categories: tuple[str, ...]
     before: str
     after: str
@@ -67,6 +71,14 @@ class Difference:
         earlier = "" if self.before in (NOTHING, self.after) else f" (avant : {self.before})"
         now = "n’est plus demandé" if self.kind is Kind.REMOVED else self.after
         return f"{self.label} : {now}{earlier}."
+
+    def freed(self, known: Collection[str]) -> list[str]:
+        """The categories, among those of the system, in which the line is asked no more."""
+        return [key for key in known if key in (self.categories_before or known) and key not in (self.categories or known)]
+
+    def bound(self, known: Collection[str]) -> list[str]:
+        """The categories, among those of the system, in which the line is asked and was not."""
+        return [key for key in known if key in (self.categories or known) and key not in (self.categories_before or known)]
 
 
 def differences(before: Stage, after: Stage) -> list[Difference]:
@@ -142,10 +154,19 @@ def _line(requirement: Requirement, stages: Sequence[Stage]) -> Line:
 
 def _difference(line: Line, before: Stage, after: Stage) -> Difference:
     old, new = (_held(stage, line) for stage in (before, after))
-    held = new or old
-    assert held is not None
-    earlier, now = line.cells
-    return Difference(_kind(old, new), line.nature, line.key, held.label, held.categories, earlier.text, now.text, held.exempt_families)
+    first, last = old or new, new or old
+    assert first is not None and last is not None
+    return Difference(
+        kind=_kind(old, new),
+        nature=line.nature,
+        key=line.key,
+        label=last.label,
+        categories_before=first.categories,
+        categories=last.categories,
+        before=line.cells[0].text,
+        after=line.cells[1].text,
+        exempt_families=last.exempt_families,
+    )
 
 
 def _held(stage: Stage, line: Line) -> Requirement | None:

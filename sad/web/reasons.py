@@ -1,6 +1,6 @@
 """A form that asks for a reason for each warning of an act."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar
 
@@ -21,10 +21,10 @@ class WarningsForm(Form):
     @classmethod
     def of(cls, warnings: Iterable[Refusal]) -> "WarningsForm":
         """The form for these warnings, each rule once, with what it says as the hint of its field."""
-        said: dict[str, list[str]] = {}
+        said: dict[str, list[Refusal]] = {}
         for each in warnings:
-            said.setdefault(each.rule or "", []).append(f"{each.message} {each.remedy}".strip())
-        fields = {_name(rule): _field(rule, dict.fromkeys(words)) for rule, words in said.items()}
+            said.setdefault(each.rule or "", []).append(each)
+        fields = {_name(rule): _field(rule, _words(found)) for rule, found in said.items()}
         made: Any = type("WarningsForm", (cls,), {**fields, "RULES": tuple(said)})
         return made()  # type: ignore[no-any-return]
 
@@ -39,6 +39,12 @@ class WarningsForm(Form):
 
 def _name(rule: str | None) -> str:
     return f"reason_{(rule or '').replace('-', '_')}"
+
+
+def _words(warnings: Sequence[Refusal]) -> Iterable[str]:
+    """What they say, then what to do, each once."""
+    said = [*(each.message for each in warnings), *(each.remedy for each in warnings)]
+    return dict.fromkeys(filter(None, said))
 
 
 def _field(rule: str, words: Iterable[str]) -> TextAreaField:

@@ -53,8 +53,7 @@ def publish(draft, by, at=AT, **said):
 
 
 def revised(system, number, by, at=AT):
-    with transaction():
-        return start_revision(stage_row(system, number), by=by, at=at)
+    return _drafted(system, stage_row(system, number), by, at)
 
 
 def moved(draft, day, by, at=AT):
@@ -91,6 +90,16 @@ def test_a_stage_in_force_that_is_softened_stays_until_the_new_date(system, buye
     change = publish(draft, buyer)
     assert change.kind == "softened"
     assert [(number, revision) for number, revision, _ in on_roadmap(system)] == [(1, 1), (1, 2), (2, 1), (3, 1)]
+
+
+def test_a_revision_starts_from_the_last_version_even_while_the_one_before_is_still_in_force(system, buyer):
+    softer = replace(stage_value(1, date(2026, 12, 1)), requirements=stage_value(1, AT.date()).requirements[1:])
+    draft = make_draft_stage(system, softer, revision=2)
+    session.commit()
+    publish(draft, buyer)
+    in_force = next(row for row in stages_of(system) if row.number == 1 and row.revision == 1)
+    assert refused(start_revision, in_force, by=buyer, at=AT) == [("PAL-02", None)]
+    assert revised(system, 1, buyer).revision == 3
 
 
 def test_a_stage_of_more_is_told_to_everybody_with_its_text(system, buyer):
@@ -186,7 +195,7 @@ def _postpone(days, system, buyer, played, at):
 
 
 def _soften(days, system, buyer, played, at):
-    row = [row for row in stages_of(system) if row.is_on_roadmap][days % 3]
+    row = stage_row(system, days % 3 + 1)
     draft = moved(_drafted(system, row, buyer, at), max(row.effective_on, paris_day(at) + timedelta(days=days)), buyer, at)
     softer = replace(draft.as_value().requirement("direct_supply_pct"), threshold=None, comparison="any")
     with transaction():
@@ -224,13 +233,12 @@ DO = {"postpone": _postpone, "soften": _soften, "add": _add, "apply": _apply, "s
 
 
 def _drafted(system, row, buyer, at):
+    """The draft that a refusal left, else a new one."""
     drafts = [each for each in stages_of(system) if each.number == row.number and each.published_at is None]
-    return drafts[0] if drafts else revised_row(row, buyer, at)
-
-
-def revised_row(row, by, at):
+    if drafts:
+        return drafts[0]
     with transaction():
-        return start_revision(row, by=by, at=at)
+        return start_revision(row, by=buyer, at=at)
 
 
 def _note(system, played, at):

@@ -32,7 +32,13 @@ def make_softened(row: Stage, value: StageValue, by: Person, **values) -> StageC
 
 def stage_row(system: PurchasingSystem, number: int) -> Stage:
     """The stage of that number on the roadmap."""
-    return session.query(Stage).filter_by(system_id=system.id, number=number, replaced_at=None).order_by(Stage.revision.desc()).first()
+    return (
+        session.query(Stage)
+        .filter_by(system_id=system.id, number=number, replaced_at=None)
+        .filter(Stage.published_at.is_not(None))
+        .order_by(Stage.revision.desc())
+        .first()
+    )
 
 
 def make_draft_stage(system: PurchasingSystem, value: StageValue, *, revision: int = 1) -> Stage:
