@@ -122,10 +122,17 @@ def test_each_line_says_whether_it_gets_harder(kind, before, after):
 
 
 def test_a_difference_reads_as_a_sentence():
-    loose = specification(comparison="any", threshold=None)
-    said = [each.sentence for each in differences(a_stage(loose, capacity("a", "Assurance")), a_stage(specification(), capacity("b", "Agrément")))]
+    before = a_stage(specification(comparison="any", threshold=None), capacity("a", "Assurance"))
+    said = [each.sentence for each in differences(before, a_stage(specification(), capacity("b", "Agrément")))]
     assert said == [
         "Assurance\u00a0: n’est plus demandé (avant\u00a0: demandé).",
         "Agrément\u00a0: demandé.",
         "Approvisionnement direct\u00a0: 40\u00a0% au moins (avant\u00a0: à indiquer).",
     ]
+
+
+def test_a_difference_says_in_which_categories_a_line_is_asked_no_more_and_in_which_it_begins():
+    everywhere, bread = specification(categories=()), specification(categories=("pain",))
+    freed, bound = (differences(a_stage(one), a_stage(other))[0] for one, other in ((everywhere, bread), (bread, everywhere)))
+    assert (freed.freed(["pain", "vins"]), freed.bound(["pain", "vins"])) == (["vins"], [])
+    assert (bound.freed(["pain", "vins"]), bound.bound(["pain", "vins"])) == ([], ["vins"])
