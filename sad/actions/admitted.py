@@ -1,27 +1,29 @@
 """The admitted suppliers of a system as the rules read them, with their last declaration, in one statement."""
 
 from collections.abc import Collection
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, ScalarSelect, Select, select
 from sqlalchemy.orm import aliased
 
 from sad.db import session
+from sad.domain.calendar import paris_day
 from sad.domain.play import AdmittedSupplier
-from sad.models.admissions import Admission, AdmissionState
+from sad.models.admissions import Admission, admitted_on
 from sad.models.applications import PENDING_STATES, Application
 from sad.models.suppliers import Supplier, UsualOffer
 from sad.models.systems import Category, PurchasingSystem
 
 
-def admitted_suppliers(system: PurchasingSystem) -> list[AdmittedSupplier]:
-    """The suppliers admitted to a category of the system, by name; a suspended one is not."""
-    return _grouped(_suppliers(Admission).where(Category.system_id == system.id, Admission.state == AdmissionState.ADMITTED))
+def admitted_suppliers(system: PurchasingSystem, at: datetime) -> list[AdmittedSupplier]:
+    """The suppliers admitted to a category of the system at that instant, by name; a suspension counts from its own day."""
+    return _grouped(_suppliers(Admission).where(Category.system_id == system.id, admitted_on(paris_day(at))))
 
 
-def admitted_by_system(system_ids: Collection[int]) -> dict[int, list[AdmittedSupplier]]:
+def admitted_by_system(system_ids: Collection[int], at: datetime) -> dict[int, list[AdmittedSupplier]]:
     """The same for several systems, by the id of each, in one statement."""
-    wanted = (Category.system_id.in_(system_ids), Admission.state == AdmissionState.ADMITTED)
+    wanted = (Category.system_id.in_(system_ids), admitted_on(paris_day(at)))
     found: dict[int, dict[int, list[Row[Any]]]] = {}
     for row in session.execute(_suppliers(Admission).add_columns(Category.system_id).where(*wanted)):
         found.setdefault(row.system_id, {}).setdefault(row.id, []).append(row)

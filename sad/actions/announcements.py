@@ -37,7 +37,7 @@ def announce_stage(stage_row: StageRow, change: StageChange, *, home: str, by: P
     `home` is the address of the site. Gives how many people are told.
     """
     session.flush()
-    readers = readers_of(stage_row.system)
+    readers = readers_of(stage_row.system, at)
     announcement = announcement_of(stage_row, change)
     letters_by_supplier = texts_for(readers, announcement, home=home)
     told = post_to_each(letters_by_supplier, at=at, organisation_id=stage_row.organisation_id)
@@ -78,9 +78,9 @@ def texts_for(readers: Sequence[Reader], announcement: Announcement, *, home: st
     }
 
 
-def readers_of(system: PurchasingSystem) -> list[Reader]:
+def readers_of(system: PurchasingSystem, at: datetime) -> list[Reader]:
     """Whom a change of the roadmap concerns, by name: the admitted first, then those who only wait; each once."""
-    found = {each.id: Reader(each, True) for each in admitted_suppliers(system)}
+    found = {each.id: Reader(each, True) for each in admitted_suppliers(system, at)}
     for each in pending_applicants(system):
         known = found.get(each.id)
         if known:

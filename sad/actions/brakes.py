@@ -54,7 +54,7 @@ def brakes_of(organisation_id: int, at: datetime) -> list[Brake]:
     coming = [row for rows in roadmaps.values() for row in rows if today < row.effective_on <= last]
     if not coming:
         return []
-    suppliers = admitted_by_system({row.system_id for row in coming})
+    suppliers = admitted_by_system({row.system_id for row in coming}, at)
     reviews = _reviews(coming)
     found = [
         Brake(row, category, figures, reviews.get((row.id, category.id)))
@@ -67,7 +67,7 @@ def brakes_of(organisation_id: int, at: datetime) -> list[Brake]:
 
 def brake_on(stage: Stage, category: Category, at: datetime) -> Brake:
     """One stage of a roadmap in one category, pulled or not."""
-    suppliers = admitted_by_system({stage.system_id}).get(stage.system_id, ())
+    suppliers = admitted_by_system({stage.system_id}, at).get(stage.system_id, ())
     roadmap = [row for row in stages_of(stage.system) if row.is_on_roadmap]
     review = _reviews([stage]).get((stage.id, category.id))
     return Brake(stage, category, _figures(stage, roadmap, suppliers, category, at), review)

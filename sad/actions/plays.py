@@ -136,7 +136,7 @@ def _suppliers(play: StagePlay, stage: StageValue) -> dict[str, Any]:
     """What the stage makes of the suppliers admitted now."""
     system = play.stage.system
     labels = {each.key: each.label for each in system.categories}
-    found = play_suppliers(stage, admitted_suppliers(system), list(labels))
+    found = play_suppliers(stage, admitted_suppliers(system, play.asked_at), list(labels))
     fewest = parameters.value("minimum_suppliers", on=paris_day(play.asked_at))
     warnings = {each.field or "": f"{each.message} {each.remedy}" for each in competition_warnings(found, labels, fewest=fewest)}
     shares = {each.key: each.label for each in shared_specifications(stage)}

@@ -55,7 +55,7 @@ def examine_corrigendum(draft: StageRow, at: datetime) -> ExaminedChange:
     stage = replace(draft.as_value(), announced_on=first_told or today)
     move = move_of(stage, replaced.as_value() if replaced else None)
     before = replaced.as_value() if replaced else max((each for each in others if each.number < stage.number), key=_number, default=None)
-    notice, law, play = notice_of(system, at), StageLaw.on(today, parameters.value), _play(stage, system)
+    notice, law, play = notice_of(system, at), StageLaw.on(today, parameters.value), _play(stage, system, at)
     return ExaminedChange(
         stage=stage,
         replaced=replaced,
@@ -148,8 +148,8 @@ def _number(stage: Stage) -> int:
     return stage.number
 
 
-def _play(stage: Stage, system: PurchasingSystem) -> SupplierPlay:
-    return play_suppliers(stage, admitted_suppliers(system), [each.key for each in system.categories])
+def _play(stage: Stage, system: PurchasingSystem, at: datetime) -> SupplierPlay:
+    return play_suppliers(stage, admitted_suppliers(system, at), [each.key for each in system.categories])
 
 
 def _competition_warnings(play: SupplierPlay, system: PurchasingSystem, at: datetime) -> list[Refusal]:

@@ -78,7 +78,7 @@ def _day(row: Stage) -> date:
 
 
 def _suppliers(stage: Stage, earlier: Stage | None, at: datetime) -> SupplierFigures:
-    admitted = admitted_suppliers(stage.system)
+    admitted = admitted_suppliers(stage.system, at)
     return SupplierFigures(
         admitted_then=_admitted_at_start(stage),
         admitted_now=len(admitted),

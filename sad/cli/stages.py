@@ -85,7 +85,7 @@ def play(number: str, reference: str | None, layout: str) -> None:
     """Combien de fournisseurs admis pourraient encore offrir au palier NUMBER, d’après ce que chacun déclare."""
     system, at = _opened(reference)
     stage = _stage(system, number)
-    found = play_suppliers(stage, admitted_suppliers(system), [each.key for each in system.categories])
+    found = play_suppliers(stage, admitted_suppliers(system, clock.now()), [each.key for each in system.categories])
     if layout == "json":
         by_category = {each.category: {"admitted": each.admitted, "meets": each.meeting} for each in found.categories}
         print_json({"stage": stage.number, "admitted": found.admitted, "meets": found.meeting, "by_category": by_category})

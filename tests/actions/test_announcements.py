@@ -120,7 +120,7 @@ def test_before_it_leaves_one_letter_of_each_sort_can_be_read_and_it_is_the_very
     draft = Stage(system=system, number=2, revision=2)
     said = {"reason": "Les producteurs ont demandé du temps.", "notice_reference": "26-777777"}
     ahead = foretold(draft, stage, row, kind="postponed", **said)
-    samples = samples_of(readers_of(system), ahead, home=HOME)
+    samples = samples_of(readers_of(system, DECIDED), ahead, home=HOME)
     assert [each.supplier.name for each, _ in samples] == ["Albert", "Colette", "Denise"]
     announce(system, buyer)
     posted = set(told().values())
@@ -175,3 +175,12 @@ def _grow(patterns: dict, count: int) -> None:
     patterns["member"].copies(count, supplier_id=suppliers, person_id=people)
     applications = patterns["application"].copies(count, supplier_id=suppliers)
     patterns["admission"].copies(count, supplier_id=suppliers, application_id=applications)
+
+
+def test_a_supplier_suspended_from_a_later_day_is_still_told(system, buyer):
+    supplier = make_supplier()
+    admission = make_admission(supplier, system.categories[0], buyer)
+    admission.state, admission.suspended_from = AdmissionState.SUSPENDED, DECIDED.date() + timedelta(days=1)
+    session.flush()
+    assert [each.supplier.id for each in readers_of(system, DECIDED)] == [supplier.id]
+    assert readers_of(system, DECIDED + timedelta(days=1)) == []

@@ -90,7 +90,7 @@ def _confirmation(form: CorrigendumForm, draft: Stage, examined: ExaminedChange)
     replaced = examined.replaced.as_value() if examined.replaced else None
     reason, home = form.reason.data or "", current_app.settings.base_url  # type: ignore[attr-defined]
     text = corrigendum(draft.system, examined.stage, replaced, examined.move, examined.changes, reason=reason)
-    readers = readers_of(draft.system)
+    readers = readers_of(draft.system, clock.now())
     notice = form.notice_reference.data or ""
     announcement = foretold(draft, examined.stage, examined.replaced, kind=examined.move, reason=reason, notice_reference=notice)
     samples = samples_of(readers, announcement, home=home)
