@@ -147,6 +147,36 @@ def test_what_the_page_shows_is_compared_with_what_the_draft_would_replace(syste
     assert examine_corrigendum(added, AT).before.number == 3
 
 
+def test_the_day_before_and_the_day_of_a_stage_two_consultations_carry_two_stages_and_nothing_changes_them_afterwards(system, buyer):
+    make_admitted(system.categories[0], 3, by=buyer)
+    session.commit()
+    eve, day = datetime(2027, 1, 14, 23, 59, 59, tzinfo=PARIS), datetime(2027, 1, 15, tzinfo=PARIS)
+    first, second = sent(system, buyer, eve), sent(system, buyer, day)
+    carried = [(each.frozen_stage().number, each.stage_fingerprint, each.frozen_fingerprint) for each in (first, second)]
+    assert [number for number, *_ in carried] == [1, 2]
+    later = day + timedelta(days=1)
+    draft = moved(revised(system, 2, buyer, later), date(2027, 6, 1), buyer, later)
+    assert refused(publish, draft, buyer, later) == [("PAL-02", "effective_on")]
+    softer = replace(draft.as_value().requirement("direct_supply_pct"), threshold=Decimal(20))
+    with transaction():
+        change_requirement(draft, "direct_supply_pct", softer, version=draft.version, by=buyer, at=later)
+    publish(draft, buyer, later)
+    publish(moved(revised(system, 3, buyer, later), date(2028, 6, 1), buyer, later), buyer, later)
+    session.expire_all()
+    assert [(each.frozen_stage().number, each.stage_fingerprint, each.frozen_fingerprint) for each in (first, second)] == carried
+
+
+def sent(system, buyer, at):
+    """A mini-tender that leaves at that instant."""
+    mini_tender = make_mini_tender(
+        make_service(system.organisation), system=system, wanted_closes_at=at + timedelta(days=21), happens_at=at + timedelta(days=40)
+    )
+    session.commit()
+    with transaction():
+        publish_mini_tender(mini_tender, seal_key=SEAL_KEY, justifications={**REASONS, "SAD-16": "Vu."}, home=HOME, by=buyer, at=at)
+    return mini_tender
+
+
 @dataclass
 class Played:
     """What a sequence of acts should have left, kept beside the database: each version with its date, and when its place was taken."""
@@ -220,13 +250,7 @@ def _apply(days, system, buyer, played, at):
 
 
 def _send(days, system, buyer, played, at):
-    mini_tender = make_mini_tender(
-        make_service(system.organisation), system=system, wanted_closes_at=at + timedelta(days=21), happens_at=at + timedelta(days=40)
-    )
-    session.commit()
-    with transaction():
-        publish_mini_tender(mini_tender, seal_key=SEAL_KEY, justifications={**REASONS, "SAD-16": "Vu."}, home=HOME, by=buyer, at=at)
-    assert mini_tender.stage_fingerprint == session.get(Stage, played.demanded(at)).fingerprint
+    assert sent(system, buyer, at).stage_fingerprint == session.get(Stage, played.demanded(at)).fingerprint
 
 
 DO = {"postpone": _postpone, "soften": _soften, "add": _add, "apply": _apply, "send": _send, "wait": lambda *_: None}
