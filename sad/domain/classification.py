@@ -11,8 +11,9 @@ WORDS = {
     "irregular": "irrégulière",
     "unacceptable": "inacceptable",
     "inappropriate": "inappropriée",
+    "abnormally_low": "anormalement basse",
 }
-ARTICLES = {"irregular": "L2152-2", "unacceptable": "L2152-3", "inappropriate": "L2152-4"}
+ARTICLES = {"irregular": "L2152-2", "unacceptable": "L2152-3", "inappropriate": "L2152-4", "abnormally_low": "L2152-6"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,12 +29,13 @@ class OfferState(StrEnum):
 
 
 class Classification(StrEnum):
-    """What the buyer says of an opened offer (ANA-01, L2152-1 to -4)."""
+    """What the buyer says of an opened offer (ANA-01, L2152-1 to -6)."""
 
     REGULAR = "regular"
     IRREGULAR = "irregular"
     UNACCEPTABLE = "unacceptable"
     INAPPROPRIATE = "inappropriate"
+    ABNORMALLY_LOW = "abnormally_low"
 
 
 class Offer(Base):
@@ -55,6 +56,7 @@ class Offer(Base):
         CheckConstraint("seal_fault IS NULL OR NOT is_opened", name="broken_envelope_is_not_opened"),
         CheckConstraint("classification IS NULL OR is_opened", name="sealed_offer_has_no_classification"),
         CheckConstraint("(classification IS NULL) = (classification_reason IS NULL)", name="classification_reason"),
+        CheckConstraint("regularised_values IS NULL OR is_opened", name="sealed_offer_is_not_regularised"),
         CheckConstraint("price_justification IS NULL OR is_opened", name="sealed_offer_has_no_justification"),
         CheckConstraint("(price_justification IS NULL) = (justification_recorded_by IS NULL)", name="price_justification"),
         Index("ix_offers_supplier_id_received_at", "supplier_id", "received_at", "id"),
@@ -87,8 +89,12 @@ class Offer(Base):
     classification: Mapped[Word | None]
     classification_reason: Mapped[Text | None]
     classified_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
-    price_justification: Mapped[Text | None] = mapped_column(comment="how its tenderer explains a very low price (ANA-03, R2152-3)")
+    price_justification: Mapped[Text | None] = mapped_column(comment="why a very low price is accepted once explained (ANA-03, R2152-3)")
     justification_recorded_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+
+    regularised_values: Mapped[dict[str, Any] | None] = mapped_column(
+        comment="specification key -> value accepted when it was regularised (R2152-2), beside what was opened"
+    )
 
     mini_tender: Mapped[MiniTender] = relationship()
     supplier: Mapped[Supplier] = relationship()
