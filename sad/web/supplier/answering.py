@@ -9,6 +9,7 @@ from sad.actions.offer_drafts import Draft, draft_of, read_draft
 from sad.actions.offer_terms import terms_of
 from sad.actions.offers import live_offer
 from sad.domain.errors import Refusal
+from sad.domain.estimate_points import Estimate, estimate_points
 from sad.domain.offers import OfferContent, OfferTerms
 from sad.models.mini_tenders import MiniTender, MiniTenderState
 from sad.models.offers import Offer
@@ -37,6 +38,11 @@ class Answering:
     def missing(self) -> list[Refusal]:
         """What the draft lacks to be deposited."""
         return self.terms.faults(self.content)
+
+    @property
+    def estimate(self) -> Estimate:
+        """The points that its own answers may expect from the published grid; no other offer is read (SEC-01)."""
+        return estimate_points(self.mini_tender.frozen_grid(), self.mini_tender.frozen_stage(), self.content)
 
     @property
     def is_late(self) -> bool:
