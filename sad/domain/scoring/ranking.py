@@ -55,14 +55,21 @@ def eliminate(sheet: Sheet) -> tuple[Scores, list[Eliminated]]:
     First leave the offers under a minimum that does not depend on the others; then, round by round, all those that are under
     a minimum among the offers that remain. Who left never comes back and never serves as reference.
     """
+    turns = list(rounds(sheet))
+    return turns[-1][0], [each for _, _, gone in turns for each in gone]
+
+
+def rounds(sheet: Sheet) -> Iterator[tuple[Scores, list[Minimum], list[Eliminated]]]:
+    """Each round: who is compared, the minimums they are held to, and who leaves; in the last one nobody does."""
     minimums = minimums_of(sheet.grid)
-    own = [minimum for minimum in minimums if minimum.criterion and not is_relative(minimum.criterion)]
-    scores, eliminated = leave(Scores(sheet, range(len(sheet.refs))), own)
+    held = [minimum for minimum in minimums if minimum.criterion and not is_relative(minimum.criterion)]
+    scores = Scores(sheet, range(len(sheet.refs)))
     while True:
-        scores, gone = leave(scores, minimums)
-        if not gone:
-            return scores, eliminated
-        eliminated += gone
+        remaining, gone = leave(scores, held)
+        yield scores, held, gone
+        if held is minimums and not gone:
+            return
+        scores, held = remaining, minimums
 
 
 def minimums_of(grid: Grid) -> list[Minimum]:

@@ -1,4 +1,4 @@
-"""The ranking told in sentences, its ties decided by people, its scoring file."""
+"""The ranking told in sentences, its ties decided by people, its files to compute it again."""
 
 from flask import Response, abort, flash, redirect, request, url_for
 from sqlalchemy import select
@@ -7,6 +7,7 @@ from sad import clock
 from sad.actions.rankings import compute_ranking, latest_ranking, still_holds
 from sad.actions.ties import choose_between_ties, first_places, tie_decision_of
 from sad.db import session
+from sad.exports.ranking_sheet import ranking_sheet, ranking_sheet_name
 from sad.exports.scoring_file import scoring_file as exported
 from sad.exports.scoring_file import scoring_file_name
 from sad.models.mini_tenders import MiniTender
@@ -19,6 +20,8 @@ from sad.web.procurement.opened import EVALUATORS, READERS, evaluation_of, opene
 from sad.web.procurement.ranked import per_person, rows_of
 from sad.web.procurement.solidity import intervals_of, sentences_of
 from sad.web.uploads import as_download
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @allow(*READERS)
@@ -65,6 +68,13 @@ def scoring_file(mini_tender_id: int) -> Response:
     """The last ranking as a file that anyone can compute again."""
     found = latest_ranking(opened_mini_tender(mini_tender_id)) or abort(404)
     return as_download(exported(found), media_type="application/json", name=scoring_file_name(found))
+
+
+@allow(*READERS)
+def sheet(mini_tender_id: int) -> Response:
+    """The last ranking as a spreadsheet whose formulas compute it again."""
+    found = latest_ranking(opened_mini_tender(mini_tender_id)) or abort(404)
+    return as_download(ranking_sheet(found), media_type=XLSX, name=ranking_sheet_name(found))
 
 
 def _page(mini_tender: MiniTender, form: Form) -> Response:
