@@ -7,6 +7,8 @@ from typing import Any
 from sad import clock
 from sad.domain.comparison import announced, asked, method_in_words
 from sad.domain.meaning import met_in_words
+from sad.domain.method_examples import worked_examples
+from sad.domain.requirements import Requirement
 from sad.letters import wording
 from sad.letters.layout import blocks
 from sad.letters.wording import NOTHING, hour, moment, plural, short_date
@@ -44,6 +46,11 @@ def family_names(keys: Iterable[str]) -> list[str]:
     return [product_families().get(key, key) for key in keys]
 
 
+def examples_of(criterion: Requirement) -> tuple[str, ...]:
+    """Worked examples of how an award criterion is scored, with its own weight."""
+    return worked_examples(criterion.method, weight=criterion.weight or 100, is_price=criterion.price)
+
+
 FILTERS: dict[str, Callable[..., Any]] = {
     **wording.FILTERS,
     "blocks": blocks,
@@ -51,6 +58,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "short_datetime": short_datetime,
     "announced": announced,
     "asked": asked,
+    "examples_of": examples_of,
     "family_names": family_names,
     "met_by": met_in_words,
     "method_in_words": method_in_words,

@@ -221,3 +221,9 @@ def test_a_criterion_saved_as_it_is_shown_does_not_change(client, draft):
     assert [{k: v for k, v in each.items() if k not in units} for each in kept["requirements"]] == [
         {k: v for k, v in each.items() if k not in units} for each in before["requirements"]
     ]
+
+
+def test_each_method_of_a_criterion_has_a_worked_example_beside_it(client, draft):
+    shown = page(client, of(draft, "/exigences/price"))
+    assert "100 € a tous les points ; 125 € en a 80 % ; 200 € en a 50 %." in shown
+    assert "une note de 8 sur 10 en a 80 %" in shown and "Oui a tous les points ; non n’en a aucun." in shown

@@ -16,6 +16,7 @@ from tests.factories.organisations import make_organisation
 from tests.factories.people import make_person
 from tests.factories.stage_changes import DECIDED, make_added, make_postponed, make_softened, stage_row
 from tests.factories.systems import make_system, stage_value
+from tests.web.reading import read
 from tests.web.rows import again
 from tests.web.test_public_systems import page
 
@@ -197,3 +198,9 @@ def test_the_public_pages_lead_to_the_agenda(client, system):
     for address in (f"/systemes/{system.id}", f"/systemes/{system.id}/trajectoire"):
         told = page(client, address)
         assert "Suivre dans mon agenda" in told and f"/systemes/{system.id}/calendrier.ics" in told
+
+
+def test_each_criterion_shows_on_a_few_values_how_it_is_scored(client, system):
+    shown = read(client.get(f"/systemes/{again(system).id}/paliers/1"))
+    assert "Un exemple chiffré : Prix" in shown
+    assert "125 € en a 80 %, soit" in shown

@@ -29,6 +29,6 @@ def is_accepted(criterion: Criterion, value: str) -> bool:
 
 
 def percent(share: Fraction, decimals: int = 2) -> str:
-    """A share in French, without useless zeros: `80 %`, `66,67 %`."""
+    """A share in French, without useless zeros: `80 %`, `66,67 %`."""
     text = printed(share * 100, decimals)
-    return f"{french(text.rstrip('0').rstrip('.') if '.' in text else text)} %"
+    return f"{french(text.rstrip('0').rstrip('.') if '.' in text else text)} %"

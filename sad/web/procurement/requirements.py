@@ -8,6 +8,7 @@ from flask import Response, abort, flash, redirect, render_template, request, ur
 from sad import clock
 from sad.actions.stage_drafts import add_requirement, change_requirement, remove_requirement
 from sad.domain.mending import WEIGHT, WEIGHT_MAX, Mend, mends_of
+from sad.domain.method_examples import example_of
 from sad.domain.requirements import Nature, Requirement
 from sad.domain.stages import Stage as StageValue
 from sad.domain.wording import PLACE_KEYS, folded
@@ -17,7 +18,7 @@ from sad.requirement_library import EFFORTS, ReadyRequirement, found_by, groups,
 from sad.web.access import allow, current_person
 from sad.web.acts import attempt, form_page
 from sad.web.procurement.own import own_stage_draft
-from sad.web.procurement.requirement_forms import RequirementForm
+from sad.web.procurement.requirement_forms import CriterionForm, RequirementForm
 from sad.web.procurement.stage_drafts import act_on, address_of, closed_natures, mends_in
 from sad.web.roadmaps import NATURES, names_of
 
@@ -170,4 +171,13 @@ def _page(form: RequirementForm, draft: Stage, key: str | None, shown: Requireme
         mends=[mend for mend in mends if form.refusals or form.errors],
         natures=NATURES,
         nature=form.NATURE,
+        examples=_examples(form, shown),
     )
+
+
+def _examples(form: RequirementForm, shown: Requirement) -> dict[str, str]:
+    """For each method on offer, a worked example; that of the line has its own options."""
+    if not isinstance(form, CriterionForm):
+        return {}
+    offered = [name for name, _ in form.method.choices if name != "sub_criteria"]
+    return {name: example_of(name, shown.method, is_price=bool(form.price.data)) for name in offered}
