@@ -9,10 +9,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from sad import parameters
+from sad.actions.ceilings import ceiling_law, ceiling_of, neighbours_of
 from sad.actions.limits import prolonged_until
 from sad.actions.stages import roadmap_of
 from sad.db import session
 from sad.domain.calendar import earliest_deadline, last_day, paris_day
+from sad.domain.ceilings import Ceiling, ceiling_faults, ceiling_warnings, splitting_warnings
 from sad.domain.errors import Refusal
 from sad.domain.launch import Launch, PendingApplication, launch_faults, launch_warnings
 from sad.domain.law import LaunchLaw
@@ -22,18 +24,20 @@ from sad.models.applications import PENDING_STATES, Application
 from sad.models.mini_tenders import MiniTender
 from sad.models.suppliers import Supplier
 
-# What the person who writes a need cannot mend: the buyers decide applications, and wait for the periods of the system.
-BUYERS_OWN = frozenset({"SAD-07", "SAD-10", "SAD-15", "SAD-16", "CRI-05", "CRI-06"})
+# What the person who writes a need cannot mend: the buyers decide applications, wait for the periods of the system and watch
+# its maximum.
+BUYERS_OWN = frozenset({"SAD-02", "SAD-07", "SAD-10", "SAD-15", "SAD-16", "CRI-05", "CRI-06"})
 
 
 @dataclass(frozen=True, slots=True)
 class Prospect:
-    """A mini-tender as it would leave at one instant: whom it would invite, and all that stands against it."""
+    """A mini-tender as it would leave at one instant: whom it would invite, all that stands against it, what its system engages."""
 
     launch: Launch
     invitees: tuple[Supplier, ...]
     faults: tuple[Refusal, ...]
     warnings: tuple[Refusal, ...]
+    ceiling: Ceiling
 
     @property
     def unjustified(self) -> tuple[Refusal, ...]:
@@ -45,8 +49,16 @@ def prospect_of(mini_tender: MiniTender, at: datetime) -> Prospect:
     """The mini-tender held against the law of the day. Raises `Refused` (PAL-04) before the first stage of its system."""
     invitees = tuple(admitted_to(mini_tender, at))
     launch = launch_of(mini_tender, len(invitees), at)
-    law = LaunchLaw.on(paris_day(at), parameters.value)
-    return Prospect(launch, invitees, tuple(launch_faults(launch, law)), tuple(launch_warnings(launch, law)))
+    law, limits = LaunchLaw.on(paris_day(at), parameters.value), ceiling_law(at)
+    ceiling, budget = ceiling_of(mini_tender.system, at), mini_tender.budget
+    splitting = splitting_warnings(budget, neighbours_of(mini_tender, limits), limits)
+    return Prospect(
+        launch,
+        invitees,
+        faults=(*launch_faults(launch, law), *ceiling_faults(ceiling, budget, limits)),
+        warnings=(*launch_warnings(launch, law), *ceiling_warnings(ceiling, budget, limits), *splitting),
+        ceiling=ceiling,
+    )
 
 
 def launch_of(mini_tender: MiniTender, admitted: int, at: datetime) -> Launch:

@@ -11,12 +11,12 @@ from sqlalchemy import func, inspect, select
 from sad import clock, db
 from sad.actions.stages import stages_of
 from sad.db import session
-from sad.domain.estimates import Engagement
 from sad.models.letters import Letter
 from sad.models.people import Role
 from sad.models.systems import PurchasingSystem, SystemDocument
 from tests.factories.admissions import make_admission
 from tests.factories.drafts import OPENING, make_draft
+from tests.factories.mini_tenders import make_mini_tender, make_published
 from tests.factories.organisations import make_organisation
 from tests.factories.people import make_person
 from tests.factories.suppliers import make_supplier
@@ -298,10 +298,12 @@ def test_the_other_roles_of_procurement_read_and_never_write(app, buyer, system,
         assert client.get(of(system, end)).status_code == 403
 
 
-def test_a_maximum_nearly_engaged_is_said_on_top_of_the_page(client, system, monkeypatch):
+def test_a_maximum_nearly_engaged_is_said_on_top_of_the_page(client, system):
+    with db.transaction():
+        make_published(make_mini_tender(system=again(system), budget=Decimal("719999.99")))
     assert "Le maximum annoncé est" not in page(client, of(system))
-    near = Engagement(Decimal("720000.00"), Decimal("900000.00"), Decimal(80))
-    monkeypatch.setattr("sad.web.procurement.systems.engagement_of", lambda *_: near)
+    with db.transaction():
+        again(system).max_value = Decimal("899999.98")
     told = page(client, of(system))
     assert "Le maximum annoncé est proche" in told and "80 % du maximum" in told and "SAD-02" in told
 

@@ -19,7 +19,8 @@ MOST = 20
 OF_ONE = {
     "admin.people", "admin.services", "admin.organisation", "agent.need", "procurement.campaign", "procurement.campaigns",
     "procurement.close_campaign", "procurement.open_campaign", "procurement.mini_tender", "procurement.opening",
-    "procurement.system", "procurement.system_documents", "public.system", "public.system_suppliers", "supplier.mini_tender",
+    "procurement.system", "procurement.system_amounts", "procurement.system_documents", "public.system",
+    "public.system_suppliers", "supplier.mini_tender",
 }
 
 

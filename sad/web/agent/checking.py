@@ -19,6 +19,7 @@ from sad.web.agent.screens import screen_url, steps_of
 from sad.web.drafts import ReasonsForm
 
 PUBLISH, SUBMIT = "publish", "submit"
+CEILING = "SAD-02"
 
 
 @allow(Role.REQUESTER)
@@ -37,6 +38,7 @@ def check(mini_tender_id: int) -> Response:
 def _act(need: MiniTender, prospect: Prospect) -> str:
     """Publish when the service may and nothing waits for the buyers; else let them check."""
     waits_for_buyers = any(each.rule in BUYERS_OWN for each in prospect.faults)
+    waits_for_buyers |= any(each.rule == CEILING for each in prospect.unjustified)
     return PUBLISH if is_within_limit(need) and not waits_for_buyers else SUBMIT
 
 
@@ -63,4 +65,10 @@ def _around(need: MiniTender, prospect: Prospect) -> dict[str, object]:
         need, closes_at=need.wanted_closes_at, grid=prospect.launch.grid, home=current_app.settings.base_url  # type: ignore[attr-defined]
     )
     faults = [(each, screen_url(need, each.field)) for each in prospect.faults]
-    return {"letter": text, "faults": faults, "invited": plural(len(prospect.invitees), "fournisseur"), "buyers_own": BUYERS_OWN}
+    return {
+        "letter": text,
+        "faults": faults,
+        "invited": plural(len(prospect.invitees), "fournisseur"),
+        "buyers_own": BUYERS_OWN,
+        "is_near_ceiling": any(each.rule == CEILING for each in prospect.warnings),
+    }

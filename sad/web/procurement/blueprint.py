@@ -12,6 +12,7 @@ from sad.web.procurement import (
     campaign_opening,
     campaigns,
     categories,
+    ceilings,
     corrigenda,
     decisions,
     evaluation,
@@ -129,6 +130,7 @@ blueprint.add_url_rule("/systemes/<int:system_id>/documents/<int:document_id>", 
 blueprint.add_url_rule(
     "/systemes/<int:system_id>/documents/<int:document_id>/retirer", "remove_system_document", system_documents.remove, methods=["POST"]
 )
+blueprint.add_url_rule("/systemes/<int:system_id>/montants", "system_amounts", ceilings.amounts)
 blueprint.add_url_rule("/systemes/<int:system_id>/prolonger", "extend_system", validity.extend, methods=BOTH)
 blueprint.add_url_rule("/systemes/<int:system_id>/fin", "end_system", validity.end, methods=BOTH)
 

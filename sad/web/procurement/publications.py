@@ -8,6 +8,7 @@ from typing import Any
 from flask import Response, abort, current_app, flash, redirect, request, url_for
 
 from sad import clock
+from sad.actions.ceilings import ceiling_law
 from sad.actions.launches import Prospect, first_possible_deadline, proposed_deadline, prospect_of
 from sad.actions.mini_tenders import NeedChange, return_to_requester, save_need
 from sad.actions.publications import discontinue_mini_tender, invitees_of, publish_mini_tender
@@ -53,9 +54,14 @@ def publish(mini_tender_id: int) -> Response:
     if form.validate_on_submit() and _publish(form, draft, at):
         flash(f"La consultation est partie à {plural(len(prospect.invitees), 'fournisseur')}.", "success")
         return redirect(url_for("procurement.mini_tender", mini_tender_id=draft.id))
-    letter = _invitation(draft, prospect)
     return form_page(
-        "procurement/mini_tender_publish.html", form, mini_tender=draft, prospect=prospect, letter=letter, faults=faults_of(draft, prospect)
+        "procurement/mini_tender_publish.html",
+        form,
+        mini_tender=draft,
+        prospect=prospect,
+        law=ceiling_law(at),
+        letter=_invitation(draft, prospect),
+        faults=faults_of(draft, prospect),
     )
 
 

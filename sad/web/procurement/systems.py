@@ -7,7 +7,7 @@ from typing import Any
 from flask import Response, abort, flash, redirect, render_template, request, url_for
 
 from sad import clock
-from sad.actions.engagement import engagement_of
+from sad.actions.ceilings import ceiling_law, ceiling_of
 from sad.actions.stages import stages_of
 from sad.actions.systems import SystemFacts, create_system, facts_of, faults_of, open_system, procedure_of, update_system, warnings_of
 from sad.domain.errors import Refusal
@@ -89,7 +89,7 @@ def system(system_id: int) -> str:
         phase=PHASES[found.phase_at(at)],
         steps=steps_of(shown_of(found, stages_of(found)), at),
         level=procedure_of(found, found.opened_at),
-        engagement=engagement_of(found, at),
+        engagement=ceiling_of(found, at).engagement(ceiling_law(at)),
         admitted=admitted_counts(found, at),
         is_buyer=_is_buyer(),
     )
