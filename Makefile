@@ -5,7 +5,7 @@ BIN := .venv/bin
 RUNTIME := .venv/runtime.stamp
 DEV := .venv/dev.stamp
 
-.PHONY: demo test test-fast lint bench lock clean
+.PHONY: demo test test-fast lint bench campaigns lock clean
 
 demo: $(RUNTIME)  ## A living system on http://localhost:$(PORT); Ctrl-C stops it
 	@SAD_BASE_URL=$${SAD_BASE_URL:-http://localhost:$(PORT)} $(BIN)/flask --app app demo --port $(PORT)
@@ -20,6 +20,9 @@ lint: $(DEV)
 
 bench: $(DEV)  ## Ratios to a yardstick measured in the same run, size S
 	$(BIN)/python -m benchmarks
+
+campaigns: $(DEV)  ## What takes too long for every change: a hundred thousand rankings against the plain reading of the format
+	$(BIN)/python -m pytest -n 2 -p no:cacheprovider tests/campaigns/scoring.py
 
 lock:  ## Renew the locked requirements from pyproject.toml (needs `uv`)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate --upgrade pyproject.toml -o config/requirements.txt

@@ -1,104 +1,22 @@
-"""The ranking against a slow, plain reading of the format, on grids and offers drawn at random.
+"""The ranking against a slow, plain reading of the format (`tests/scoring_reference.py`), on grids and offers drawn at random.
 
-The reference below knows nothing of the package: it reads the file's JSON, computes with fractions only, and follows the text
-of the format line by line.
+Two draws: one from seeds, that a campaign goes on with (`make campaigns`), and one that looks for the smallest file that differs.
 """
 
 import json
 from fractions import Fraction
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sad.domain.scoring.methods import METHODS as SCORING_METHODS
 from sad.domain.scoring.ranking import rank
 from sad.domain.scoring.scoring_file import ranking_to_dict, read_json, read_scoring_file, scoring_file_to_dict
+from tests.factories.scoring_files import make_scoring_file, shuffled
+from tests.scoring_reference import output, reference, told
 
-TRUE = ("true", "yes", "oui")
-
-
-def parts(criterion):
-    return criterion.get("sub_criteria") or [criterion]
-
-
-def everyone(grid):
-    return [member for criterion in grid["criteria"] for member in (criterion, *criterion.get("sub_criteria", ()))]
-
-
-def is_relative(criterion):
-    return any(part["method"] in ("lowest_ratio", "highest_ratio", "linear_excess", "linear_minmax") for part in parts(criterion))
-
-
-def points_on(criterion, text, texts):
-    """Points of one value among the values of the offers that remain."""
-    weight, method = Fraction(criterion["weight"]), criterion["method"]
-    if method == "yes_no":
-        return weight if str(text).lower() in TRUE else Fraction(0)
-    if method == "steps" and isinstance(criterion["steps"][0][0], str) and criterion["steps"][0][0].isalpha():
-        return weight * Fraction(dict(map(tuple, criterion["steps"]))[text])
-    x, all_x = Fraction(text), [Fraction(other) for other in texts]
-    low, high = min(all_x), max(all_x)
-    if method == "steps":
-        for limit, share in criterion["steps"]:
-            if limit is None or x <= Fraction(limit):
-                return weight * Fraction(share)
-        return Fraction(0)
-    if method == "lowest_ratio":
-        return weight * low / x
-    if method == "highest_ratio":
-        return weight * x / high if high else Fraction(0)
-    if method == "scale":
-        return weight * x / Fraction(criterion["scale"])
-    if method == "linear_excess":
-        points, floor = weight * (1 - (x - low) / low), criterion.get("floor", "0")
-        return points if floor is None else max(points, Fraction(floor))
-    if method == "linear_bounds":
-        best, worst = Fraction(criterion["best"]), Fraction(criterion["worst"])
-        points = weight * (worst - x) / (worst - best)
-        return points if criterion.get("clamp") is False else max(Fraction(0), min(weight, points))
-    if low == high:
-        return weight
-    return weight * ((high - x) if criterion["better"] == "lower" else (x - low)) / (high - low)
-
-
-def all_points(grid, offers):
-    table = {}
-    for ref, values in offers.items():
-        table[ref] = points = {}
-        for criterion in grid["criteria"]:
-            for part in parts(criterion):
-                key = part["key"]
-                points[key] = points_on(part, values[key], [other[key] for other in offers.values()])
-            points[criterion["key"]] = sum(points[part["key"]] for part in parts(criterion))
-        points[None] = sum(points[criterion["key"]] for criterion in grid["criteria"])
-    return table
-
-
-def misses(grid, points, criteria, with_total):
-    for criterion in criteria:
-        least = criterion.get("minimum")
-        if least is not None and points[criterion["key"]] < Fraction(least) * Fraction(criterion["weight"]):
-            return [criterion["key"]]
-    return [None] if with_total and grid["minimum_total"] is not None and points[None] < Fraction(grid["minimum_total"]) else []
-
-
-def reference(data):
-    """Ranks, points, eliminated and ties of a file, as the format words them."""
-    grid, eliminated = data["grid"], {}
-    remaining = {offer["ref"]: offer["values"] for offer in data["offers"]}
-    rounds = [([criterion for criterion in everyone(grid) if not is_relative(criterion)], False)]
-    while rounds:
-        criteria, with_total = rounds.pop()
-        table = all_points(grid, remaining)
-        gone = {ref: missed[0] for ref in remaining if (missed := misses(grid, table[ref], criteria, with_total))}
-        eliminated |= gone
-        remaining = {ref: values for ref, values in remaining.items() if ref not in gone}
-        if gone or not with_total:
-            rounds.append((everyone(grid), True))
-    table = all_points(grid, remaining)
-    marks = {ref: [table[ref][key] for key in (None, *(grid["tie_rule"] or ()))] for ref in remaining}
-    ranks = {ref: 1 + sum(other > marks[ref] for other in marks.values()) for ref in remaining}
-    groups = {place: sorted(ref for ref in ranks if ranks[ref] == place) for place in sorted(set(ranks.values()))}
-    return ranks, table, eliminated, [group for group in groups.values() if len(group) > 1]
+BATCHES, SEEDS = 20, 100
 
 
 def decimal(low, high, places):
@@ -161,6 +79,36 @@ def files(draw):
 
 def read(data):
     return read_scoring_file(read_json(json.dumps(data).encode()))
+
+
+def result_of(data):
+    _, grid, bids = read(data)
+    return ranking_to_dict(rank(bids, grid), grid)
+
+
+def check_against_the_reference(seed):
+    """Same points to the digit, sentences, eliminations, ranks and ties as the plain reading, in any order of the offers."""
+    data = make_scoring_file(seed)
+    result = result_of(data)
+    assert told(data, result) == output(data), seed
+    assert result_of(shuffled(data, seed)) == result, seed
+
+
+@pytest.mark.parametrize("batch", range(BATCHES))
+def test_drawn_grids_and_offers_give_what_the_format_says(batch):
+    for seed in range(batch * SEEDS, (batch + 1) * SEEDS):
+        check_against_the_reference(seed)
+
+
+def test_the_draw_holds_every_method_eliminations_ties_and_sub_criteria():
+    drawn = [make_scoring_file(seed) for seed in range(400)]
+    leaves = [leaf for data in drawn for each in data["grid"]["criteria"] for leaf in each.get("sub_criteria", [each])]
+    assert {leaf["method"] for leaf in leaves} == set(SCORING_METHODS)
+    outputs = [output(data) for data in drawn]
+    assert sum(bool(each["eliminated"]) for each in outputs) > 100 and sum(bool(each["ties"]) for each in outputs) > 60
+    assert any(gone["criterion"] is None for each in outputs for gone in each["eliminated"])
+    assert sum("sub_criteria" in each for data in drawn for each in data["grid"]["criteria"]) > 100
+    assert sum(bool(data["grid"]["tie_rule"]) for data in drawn) > 100 and any(not data["offers"] for data in drawn)
 
 
 @settings(max_examples=400, deadline=None)

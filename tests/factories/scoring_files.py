@@ -45,6 +45,16 @@ def make_scoring_file(seed, *, long_numbers=True):
     }
 
 
+def make_priced_file(seed):
+    """The same kind of file with a price in euros and cents, by one of the methods that put the cheapest first."""
+    data, draw = make_scoring_file(seed, long_numbers=False), random.Random(seed)
+    price = {"key": "price", "label": "Prix", "weight": draw.choice(["20", "40", "55.5"]), "price": True, **draw.choice(PRICES)}
+    price |= _minimum(draw)
+    grid = data["grid"] | {"criteria": [price, *data["grid"]["criteria"]]}
+    offers = [offer | {"values": {"price": _amount(draw, 1, draw.choice([3, 300]), 2), **offer["values"]}} for offer in data["offers"]]
+    return data | {"grid": grid, "offers": offers}
+
+
 def shuffled(data, seed):
     """The same file, its offers in another order."""
     offers = list(data["offers"])
@@ -109,3 +119,11 @@ METHODS = {
     "steps words": _words,
     "yes_no": lambda draw, far: ({}, lambda: draw.choice([True, False, "oui", "No", "TRUE"])),
 }
+PRICES = (
+    {"method": "lowest_ratio"},
+    {"method": "linear_excess"},
+    {"method": "linear_excess", "floor": None},
+    {"method": "linear_minmax", "better": "lower"},
+    {"method": "linear_bounds", "best": "1.5", "worst": "280"},
+    {"method": "steps", "steps": [["2", "1"], ["50.5", "0.6"], ["150", "0.2"]]},
+)
