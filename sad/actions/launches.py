@@ -15,6 +15,7 @@ from sad.actions.stages import roadmap_of
 from sad.db import session
 from sad.domain.calendar import earliest_deadline, last_day, paris_day
 from sad.domain.ceilings import Ceiling, ceiling_faults, ceiling_warnings, splitting_warnings
+from sad.domain.deadlines import DeadlineLaw, deadline_reasons, harvest_advice
 from sad.domain.errors import Refusal
 from sad.domain.launch import Launch, PendingApplication, launch_faults, launch_warnings
 from sad.domain.law import LaunchLaw
@@ -102,6 +103,13 @@ def proposed_deadline(at: datetime) -> datetime:
     first = first_possible_deadline(at)
     day = last_day(paris_day(first), 1, "working-eu")
     return first + timedelta(days=(day - paris_day(first)).days, hours=12)
+
+
+def deadline_words(at: datetime) -> tuple[tuple[str, ...], str]:
+    """Why the first possible deadline and the proposed one fall where they do, and an advice in the season of harvest, or nothing."""
+    sent_on, proposed = paris_day(at), proposed_deadline(at)
+    law = DeadlineLaw.on(sent_on, parameters.value)
+    return tuple(deadline_reasons(sent_on, first_possible_deadline(at), proposed, law)), harvest_advice(sent_on, proposed, law)
 
 
 def admitted_to(mini_tender: MiniTender, at: datetime) -> list[Supplier]:

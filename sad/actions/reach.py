@@ -1,6 +1,7 @@
 """Who could answer a need, from what the admitted suppliers say that they usually offer: information, all are invited anyway."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,13 +19,27 @@ from sad.models.suppliers import Supplier, UsualOffer
 
 REUSABLE = "reusable"
 REUSABLE_PACKAGING = "reusable_packaging"
+PACKAGING_LABEL = "Contenants repris ou réemployables"
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What one constraint costs: how many could answer if it alone were dropped, and cannot because of it.
+
+    `is_chosen`: the need chose it; the stage asks the others.
+    """
+
+    label: str
+    wanted: str
+    lost: int
+    is_chosen: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Reach:
     """How many of the admitted could answer: at all, with each packaging, to each thing that the stage asks of offers.
 
-    `declared` counts those who said anything of their usual offer.
+    `declared` counts those who said anything of their usual offer. `costs` says what each constraint costs, the dearest first.
     """
 
     admitted: int
@@ -32,6 +47,7 @@ class Reach:
     able: int
     by_packaging: Mapping[str, int]
     by_requirement: tuple[tuple[Requirement, int], ...]
+    costs: tuple[Cost, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +75,23 @@ def reach_of(mini_tender: MiniTender, stage: Stage, at: datetime) -> Reach:
         able=len(reusing if mini_tender.packaging == REUSABLE else able),
         by_packaging={REUSABLE: sum(each.reuses for each in usual), "compostable": len(usual)},
         by_requirement=tuple((each, sum(_holds(each, supplier) for supplier in usual)) for each in asked),
+        costs=_costs(asked, usual, mini_tender.packaging),
     )
+
+
+def _costs(asked: Sequence[Requirement], usual: Sequence[_Usual], packaging: str) -> tuple[Cost, ...]:
+    """Each constraint with those whom it alone keeps from answering; a packaging that the stage asks anyway costs nothing more."""
+    is_chosen = packaging == REUSABLE and all(each.key != REUSABLE_PACKAGING for each in asked)
+    lost: Counter[str] = Counter()
+    for supplier in usual:
+        missed = [each.key for each in asked if not _holds(each, supplier)]
+        if is_chosen and not supplier.reuses:
+            missed.append(REUSABLE)
+        if len(missed) == 1:
+            lost[missed[0]] += 1
+    chosen = [Cost(PACKAGING_LABEL, "", lost[REUSABLE], is_chosen=True)] if is_chosen else []
+    costs = [*chosen, *(Cost(each.label, each.wanted, lost[each.key]) for each in asked)]
+    return tuple(sorted(costs, key=lambda cost: -cost.lost))
 
 
 def _holds(asked: Requirement, supplier: _Usual) -> bool:

@@ -50,6 +50,31 @@ def test_those_who_could_answer_meet_the_stage_and_the_packaging_asked(draft):
     assert reach_of(draft, stage(draft, 3), SENT).able == 1
 
 
+def test_a_constraint_costs_those_whom_it_alone_keeps_away(draft):
+    costs = {cost.label: (cost.lost, cost.is_chosen) for cost in reach_of(draft, stage(draft, 2), SENT).costs}
+    assert costs == {
+        "Contenants repris ou réemployables": (1, True),
+        "Approvisionnement direct": (1, False),
+        "Intermédiaires": (0, False),
+        "Bio, signe de qualité ou équivalent": (0, False),
+    }
+    assert [cost.lost for cost in reach_of(draft, stage(draft, 2), SENT).costs] == [1, 1, 0, 0]
+
+
+def test_dropping_a_constraint_brings_back_those_that_it_costs(draft):
+    before = reach_of(draft, stage(draft, 2), SENT)
+    draft.packaging = "compostable"
+    after = reach_of(draft, stage(draft, 2), SENT)
+    assert after.able == before.able + next(cost.lost for cost in before.costs if cost.is_chosen)
+    assert not any(cost.is_chosen for cost in after.costs)
+
+
+def test_a_packaging_that_the_stage_asks_anyway_is_counted_once(draft):
+    costs = reach_of(draft, stage(draft, 3), SENT).costs
+    assert [cost.label for cost in costs if cost.lost] == ["Approvisionnement direct", "Emballage réemployable"]
+    assert not any(cost.is_chosen for cost in costs)
+
+
 def test_a_supplier_whose_families_are_all_exempt_holds_the_requirement(draft):
     roaster = make_supplier(usual={**USUAL, "direct_supply_pct": "0"}, families=["cafe_the"])
     make_admission(roaster, draft.category, make_person(draft.organisation, Role.BUYER))

@@ -139,6 +139,23 @@ def test_a_past_need_starts_again_in_two_clicks(client, requester, system, servi
     assert again(draft).state == MiniTenderState.PUBLISHED
 
 
+def test_a_past_need_is_done_again_from_the_home_and_from_the_list(client, requester, system, service):
+    past = published(system, service)
+    with transaction():
+        discontinue_mini_tender(again(past), "La réunion est annulée.", by=make_person(), at=AT)
+    number = again(past).id
+    for address in ("/service/", "/service/besoins"):
+        page = client.get(address).get_data(as_text=True)
+        assert f'action="/service/besoins/{number}/reprendre"' in page, address
+    told = read(client.post(f"/service/besoins/{number}/reprendre", follow_redirects=True))
+    assert "Proposés, à relire : la date, jeudi 17 décembre 2026 à 8 h, et le budget, 300,00 € hors taxe." in told
+
+
+def test_what_is_not_sent_yet_is_not_done_again(client, requester, system, service):
+    number = again(need(system, service)).id
+    assert f"/service/besoins/{number}/reprendre" not in client.get("/service/besoins").get_data(as_text=True)
+
+
 def test_a_draft_is_thrown_away_once_its_loss_is_confirmed(client, requester, system, service):
     identifier = again(need(system, service)).id
     assert "est perdu" in read(client.get(f"/service/besoins/{identifier}/effacer"))

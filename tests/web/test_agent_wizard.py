@@ -18,7 +18,7 @@ from tests.factories.admissions import make_application
 from tests.factories.mini_tenders import CLOSES, WRITTEN, make_admitted, make_mini_tender
 from tests.factories.organisations import make_service
 from tests.factories.people import make_person
-from tests.factories.suppliers import make_supplier
+from tests.factories.suppliers import USUAL, make_supplier
 from tests.factories.systems import make_system
 from tests.web.reading import read
 from tests.web.rows import again
@@ -212,6 +212,24 @@ def test_each_constraint_says_how_many_can_honour_it(client, draft, system):
     assert "Contenants repris ou réemployables 3 fournisseurs sur 5" in page
     assert "Compostable accepté 5 fournisseurs sur 5" in page
     assert "Un mot de cadre" in page and "CRI-08" in page
+
+
+@pytest.mark.parametrize("screen", ["convives", "contraintes", "budget", "criteres", "verifier"])
+def test_every_screen_says_what_each_constraint_costs_before_anything_leaves(client, draft, system, screen):
+    with transaction():
+        make_admitted(again(system).categories[0], 2, by=make_person(), usual={**USUAL, "reusable_packaging": False})
+    page = read(client.get(f"/service/besoins/{draft.id}/{screen}"))
+    assert "3 sur 5 fournisseurs admis" in page
+    assert "Contenants repris ou réemployables (votre choix) : 2 fournisseurs de moins" in page
+    assert "Approvisionnement direct, 0 % au moins (le palier) : aucun de moins" in page
+
+
+def test_the_proposed_deadline_says_why_and_the_season_of_harvest_advises(client, draft):
+    page = read(client.get(f"/service/besoins/{draft.id}/convives"))
+    assert "Envoi le lundi 23 novembre 2026 : ce jour ne compte pas" in page
+    assert "Première date limite possible : vendredi 4 décembre 2026 à 0 h." in page
+    assert "Nous proposons le lundi 7 décembre 2026 à 12 h" in page
+    assert "récoltes" not in page
 
 
 def test_a_word_of_origin_is_told_at_once_and_needs_a_reason_at_the_end(client, draft):

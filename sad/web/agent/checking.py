@@ -8,6 +8,7 @@ from sad import clock
 from sad.actions.launches import BUYERS_OWN, Prospect, prospect_of
 from sad.actions.mini_tenders import NeedChange, save_need, submit_for_check
 from sad.actions.publications import is_within_limit, publish_mini_tender
+from sad.actions.reach import reach_of
 from sad.letters import mini_tenders as letters
 from sad.letters.wording import plural
 from sad.models.mini_tenders import MiniTender
@@ -31,7 +32,7 @@ def check(mini_tender_id: int) -> Response:
     form = ReasonsForm.of([each for each in prospect.warnings if act == PUBLISH or each.rule not in BUYERS_OWN], need, act=act)
     if form.validate_on_submit() and _leave(form, need, at):
         return redirect(url_for("agent.need", mini_tender_id=need.id))
-    around = _around(need, prospect)
+    around = _around(need, prospect, at)
     return form_page("agent/check.html", form, need=need, prospect=prospect, act=act, steps=steps_of(need), step=5, **around)
 
 
@@ -59,7 +60,7 @@ def _leave(form: ReasonsForm, need: MiniTender, at: datetime) -> bool:
     return bool(done)
 
 
-def _around(need: MiniTender, prospect: Prospect) -> dict[str, object]:
+def _around(need: MiniTender, prospect: Prospect, at: datetime) -> dict[str, object]:
     """What the page shows beside the summary."""
     text = letters.invitation(
         need, closes_at=need.wanted_closes_at, grid=prospect.launch.grid, home=current_app.settings.base_url  # type: ignore[attr-defined]
@@ -68,6 +69,7 @@ def _around(need: MiniTender, prospect: Prospect) -> dict[str, object]:
     return {
         "letter": text,
         "faults": faults,
+        "reach": reach_of(need, prospect.launch.stage, at),
         "invited": plural(len(prospect.invitees), "fournisseur"),
         "buyers_own": BUYERS_OWN,
         "is_near_ceiling": any(each.rule == CEILING for each in prospect.warnings),

@@ -11,6 +11,7 @@ from sad.actions.mini_tenders import copy_mini_tender, discard_mini_tender
 from sad.actions.results import outcome_line
 from sad.db import transaction
 from sad.domain.phases import phase
+from sad.letters.wording import moment, money
 from sad.models.invitations import Invitation, Question
 from sad.models.mini_tenders import MiniTender, MiniTenderState
 from sad.models.people import Role
@@ -83,12 +84,13 @@ def need(mini_tender_id: int) -> str | Response:
 
 @allow(Role.REQUESTER)
 def copy(mini_tender_id: int) -> Response:
-    """Start again from a past need: everything is written already, only the date is to be checked."""
+    """Start again from a past need: everything is written already, the date and the budget are proposed and to be read again."""
     past, by, at = own_need(mini_tender_id), current_person(), clock.now()
     system = systems_by_template(at).get(past.template, past.system)
     with transaction():
         draft = copy_mini_tender(past, need_templates()[past.template], system=system, by=by, at=at)
-    flash("Tout est recopié. Vérifiez la date, puis envoyez.", "success")
+    words = f"Tout est recopié. Proposés, à relire : la date, {moment(draft.happens_at)}, et le budget, {money(draft.budget)} hors taxe."
+    flash(words, "success")
     return redirect(resume_url(draft))
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import selectinload
 
 from sad import clock, db
-from sad.actions.launches import first_possible_deadline
+from sad.actions.launches import deadline_words
 from sad.actions.mini_tenders import fill_lines, refilled_lines, start_mini_tender
 from sad.domain.calendar import paris_day
 from sad.domain.forbidden_words import find_forbidden_words
@@ -47,7 +47,8 @@ def guests(mini_tender_id: int) -> Response:
         change = form.change(refilled_lines(need, _template(need), form.guests.data))
         if keep(form, need, change, *GuestsForm.ASKED_AS, at=at):
             return redirect(url_for("agent.constraints", mini_tender_id=need.id))
-    return screen("agent/guests.html", 1, form, need, at, first_deadline=first_possible_deadline(at))
+    reasons, advice = deadline_words(at)
+    return screen("agent/guests.html", 1, form, need, at, reasons=reasons, advice=advice)
 
 
 @allow(Role.REQUESTER)
