@@ -16,6 +16,7 @@ from sad.web.procurement import (
     corrigenda,
     decisions,
     evaluation,
+    grids,
     home,
     mini_tenders,
     openings,
@@ -58,6 +59,7 @@ blueprint.add_url_rule("/consultations", "mini_tenders", mini_tenders.mini_tende
 blueprint.add_url_rule(TENDER, "mini_tender", mini_tenders.mini_tender)
 blueprint.add_url_rule(f"{TENDER}/publier", "publish_mini_tender", publications.publish, methods=BOTH)
 blueprint.add_url_rule(f"{TENDER}/date-limite", "mini_tender_deadline", publications.deadline, methods=BOTH)
+blueprint.add_url_rule(f"{TENDER}/grille", "mini_tender_grid", grids.mini_tender_grid)
 blueprint.add_url_rule(f"{TENDER}/rendre", "return_mini_tender", publications.give_back, methods=BOTH)
 blueprint.add_url_rule(f"{TENDER}/sans-suite", "discontinue_mini_tender", publications.discontinue, methods=BOTH)
 blueprint.add_url_rule(f"{TENDER}/questions/<int:question_id>", "answer_question", questions.answer, methods=BOTH)
@@ -96,6 +98,7 @@ blueprint.add_url_rule(
 blueprint.add_url_rule("/systemes/<int:system_id>/paliers", "system_stages", stages.stages)
 blueprint.add_url_rule("/systemes/<int:system_id>/paliers/comparer", "compare_stages", stages.compare)
 blueprint.add_url_rule("/systemes/<int:system_id>/paliers/<int:number>", "stage", stages.stage)
+blueprint.add_url_rule("/systemes/<int:system_id>/paliers/<int:number>/grille", "stage_grid", grids.stage_grid)
 PLAY = "/systemes/<int:system_id>/paliers/<int:number>/essai"
 blueprint.add_url_rule(PLAY, "stage_play", plays.play, methods=BOTH)
 blueprint.add_url_rule(f"{PLAY}/<int:play_id>/rapport.pdf", "stage_play_report", plays.report)
