@@ -1,4 +1,4 @@
-"""Saying of each opened offer whether it is regular, and recording how a very low price is explained."""
+"""Saying of each opened offer whether it is regular."""
 
 from datetime import datetime
 
@@ -22,18 +22,6 @@ def classify_offer(offer: Offer, classification: str, reason: str, *, by: Person
     before = offer.classification
     offer.classification, offer.classification_reason, offer.classified_by = classification, reason.strip(), by.id
     record("classify_offer", offer, by=by, at=at, classification=classification, reason=reason.strip(), before=before)
-    return offer
-
-
-def record_price_justification(offer: Offer, text: str, *, by: Person, at: datetime) -> Offer:
-    """Keep what the tenderer answered when asked how it reaches its price (ANA-03, R2152-3)."""
-    findings = _findings(offer, by, at)
-    if not text.strip():
-        raise refuse("La justification n’est pas écrite.", "Reprendre la réponse de l’entreprise.", rule="ANA-03", field="justification")
-    if not findings.low_price:
-        raise refuse("Le prix de cette offre n’appelle pas de justification.", rule="ANA-03")
-    offer.price_justification, offer.justification_recorded_by = text.strip(), by.id
-    record("record_price_justification", offer, by=by, at=at, low_price=findings.low_price, text=text.strip())
     return offer
 
 

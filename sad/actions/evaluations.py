@@ -1,6 +1,7 @@
 """The evaluation of opened offers: who may work on it and when, and what is found in each offer."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -22,6 +23,7 @@ from sad.models.mini_tenders import MiniTender, MiniTenderState
 from sad.models.offers import Classification, Offer
 from sad.models.people import Person
 
+COMPARED = (Classification.REGULAR, Classification.ABNORMALLY_LOW)  # setting one aside for its price makes no other look low
 UNDER_EVALUATION = (MiniTenderState.OPENED, MiniTenderState.RANKED)
 PROPOSAL_LASTS = timedelta(hours=24)
 
@@ -89,12 +91,13 @@ def findings_of(mini_tender: MiniTender, offers: Sequence[Offer]) -> Mapping[int
             shortfalls=tuple(gap.sentence for gap in gaps(stage, offer.as_content().values, offer.supplier.families, category)),
             is_over_budget=offer.total is not None and is_over(offer.total, mini_tender.budget),
             is_justified=offer.price_justification is not None,
+            is_price_rejected=offer.classification == Classification.ABNORMALLY_LOW,
         )
         for offer in offers
     }
-    in_the_running = [offer for offer in offers if (offer.classification or found[offer.id].proposal) == Classification.REGULAR]
+    in_the_running = [offer for offer in offers if (offer.classification or found[offer.id].proposal) in COMPARED]
     low = low_prices(in_the_running, mini_tender.published_at) if mini_tender.published_at else {}
-    return {key: Findings(one.shortfalls, one.is_over_budget, low.get(key, ""), one.is_justified) for key, one in found.items()}
+    return {key: replace(one, low_price=low.get(key, "")) for key, one in found.items()}
 
 
 def low_prices(offers: Sequence[Offer], sent_at: datetime) -> dict[int, str]:

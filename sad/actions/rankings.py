@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from sad.actions.evaluations import findings_of, marks_of, opened_offers, take_up
+from sad.actions.examination_answers import waiting_requests
 from sad.actions.journal import record
 from sad.actions.publications import frozen_fingerprint, invitees_of
 from sad.db import session
@@ -27,6 +28,7 @@ from sad.models.mini_tenders import MiniTender
 from sad.models.offers import Classification, Offer
 from sad.models.people import Person
 
+ASK_FIRST = "Lui demander par écrit comment elle y arrive, puis dire si son explication tient."
 MOST_EXPLAINED = 30  # what would have changed is worked out for the first ones: each costs a few dozen rankings
 
 
@@ -60,10 +62,12 @@ def ranking_faults(mini_tender: MiniTender, offers: Sequence[Offer], marks: Mapp
         for offer in offers
         if offer.classification is None
     ]
+    waiting = waiting_requests(offers)
+    faults += [_waiting_fault(offer) for offer in offers if offer.id in waiting]
     faults += [
-        Refusal(f"Le prix {of(offer.supplier.name)} est à justifier : {findings[offer.id].low_price}.", "Noter sa réponse.", "ANA-03")
+        Refusal(f"Le prix {of(offer.supplier.name)} est à justifier : {findings[offer.id].low_price}.", ASK_FIRST, "ANA-03")
         for offer in regular
-        if findings[offer.id].awaits_explanation
+        if findings[offer.id].awaits_explanation and offer.id not in waiting
     ]
     for offer, bid in zip(regular, bids_of(mini_tender, regular, marks), strict=True):
         faults += _unsaid_faults(offer.supplier.name, bid, grid)
@@ -151,6 +155,11 @@ def bids_of(mini_tender: MiniTender, offers: Sequence[Offer], marks: Mapping[int
     """What the frozen grid reads of these offers, by supplier's name."""
     grid, stage = mini_tender.frozen_grid(), mini_tender.frozen_stage()
     return [offer.as_bid(grid, stage, {key: mark.value for key, mark in marks[offer.id].items()}) for offer in offers]
+
+
+def _waiting_fault(offer: Offer) -> Refusal:
+    message = f"Une demande écrite attend encore votre décision pour l’offre {of(offer.supplier.name)}."
+    return Refusal(message, "Lire sa réponse, puis décider ; sans réponse, à la fin du délai.", "ANA-03")
 
 
 def _unsaid_faults(name: str, bid: Bid, grid: Grid) -> Iterator[Refusal]:

@@ -1,4 +1,4 @@
-"""Before any mark, what the buyer says of each opened offer (ANA-01, L2152-1 to -4): proposed by rules, decided by people."""
+"""Before any mark, what the buyer says of each opened offer (ANA-01, L2152-1 to -6): proposed by rules, decided by people."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -22,13 +22,14 @@ class Findings:
 
     `shortfalls`: French sentences, one for each specification it does not meet; `is_over_budget`: its total is above the
     budget fixed before launch; `low_price`: why its price calls for an explanation, empty when it does not;
-    `is_justified`: its tenderer's explanation is recorded.
+    `is_justified`: its tenderer's explanation is accepted; `is_price_rejected`: it is not, and the offer is set aside.
     """
 
     shortfalls: tuple[str, ...] = ()
     is_over_budget: bool = False
     low_price: str = ""
     is_justified: bool = False
+    is_price_rejected: bool = False
 
     @property
     def proposal(self) -> str:
@@ -40,7 +41,7 @@ class Findings:
     @property
     def awaits_explanation(self) -> bool:
         """Whether nothing may be decided on its price before its tenderer has explained it (ANA-03)."""
-        return bool(self.low_price) and not self.is_justified
+        return bool(self.low_price) and not self.is_justified and not self.is_price_rejected
 
 
 def is_over(total: Decimal, budget: Decimal | None) -> bool:
@@ -54,7 +55,10 @@ def classification_faults(classification: str, reason: str, findings: Findings) 
 
 
 def _word_faults(classification: str, reason: str) -> Iterator[Refusal]:
-    if classification not in WORDS:
+    if classification == "abnormally_low":
+        message = "Une offre n’est écartée pour son prix qu’après une demande écrite et la réponse de l’entreprise."
+        yield Refusal(message, "Demander la justification du prix, puis décider sur sa page.", "ANA-03", "classification")
+    elif classification not in WORDS:
         yield Refusal("Le classement de l’offre n’est pas choisi.", "Choisir l’un des quatre.", "ANA-01", "classification")
     if not reason.strip():
         yield Refusal("La raison n’est pas écrite.", "Une phrase suffit ; si l’offre est écartée, elle sera lue.", "ANA-01", "reason")
@@ -86,11 +90,14 @@ def _rule_faults(classification: str, findings: Findings) -> Iterator[Refusal]:
 
 def _price_faults(classification: str, findings: Findings) -> Iterator[Refusal]:
     """Neither retained nor left out for its price without an exchange; what does not meet the need is left out for that alone."""
+    if findings.is_price_rejected:
+        message = "Cette offre est écartée pour son prix (L2152-6)."
+        yield Refusal(message, "Revenir d’abord sur la décision prise sur son prix.", "ANA-03", "classification")
     other_grounds = {"inappropriate": True, "irregular": bool(findings.shortfalls), "unacceptable": findings.is_over_budget}
     if findings.awaits_explanation and not other_grounds.get(classification):
         yield Refusal(
             f"Le prix est à justifier : {findings.low_price}.",
-            "Demander par écrit à l’entreprise comment elle y arrive, et noter ici sa réponse avant de classer l’offre.",
+            "Demander par écrit à l’entreprise comment elle y arrive, puis dire si son explication tient.",
             "ANA-03",
             "classification",
         )

@@ -6,8 +6,9 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import select
 
-from sad.actions.classifications import classify_offer, record_price_justification
+from sad.actions.classifications import classify_offer
 from sad.actions.declarations import declare_interests
+from sad.actions.low_prices import ask_price
 from sad.actions.marks import give_mark
 from sad.actions.rankings import compute_ranking, is_current, latest_ranking
 from sad.actions.ties import choose_between_ties, first_places
@@ -27,6 +28,7 @@ from tests.factories.evaluations import (
     make_ranked,
     offers_of,
 )
+from tests.factories.examinations import make_accepted
 from tests.factories.mini_tenders import CLOSES, make_published
 from tests.factories.people import make_person
 
@@ -106,21 +108,21 @@ def test_a_very_low_price_waits_for_its_explanation(database):
         with pytest.raises(Refused, match="sous la moyenne des autres") as refused:
             classify(offer, by, word)
         assert rules(refused) == ["ANA-03"]
-    record_price_justification(offer, "Réponse du 9 décembre : surplus de récolte.", by=by, at=EXAMINED)
+    make_accepted(offer, by=by)
     assert classify(offer, by).classification == "regular"
 
 
 def test_a_usual_price_has_nothing_to_explain(database):
     mini_tender = make_opened(*LOW)
     with pytest.raises(Refused, match="n’appelle pas de justification"):
-        record_price_justification(offers_of(mini_tender)[0], "Rien", by=make_evaluator(mini_tender), at=EXAMINED)
+        ask_price(offers_of(mini_tender)[0], by=make_evaluator(mini_tender), at=EXAMINED)
 
 
 def test_a_price_that_becomes_low_once_others_are_set_aside_stops_the_ranking(database):
     mini_tender = make_opened(Tender(("3.00", "4.00")), Tender(("1.90", "2.00")), Tender(("3.00", "4.00")), Tender(("1.00", "1.00")))
     by = make_evaluator(mini_tender)
     offers = offers_of(mini_tender)
-    record_price_justification(offers[3], "Promotion.", by=by, at=EXAMINED)
+    make_accepted(offers[3], by=by)
     classify(offers[1], by)
     classify(offers[3], by, "irregular", "Aucun menu joint.")
     for offer in (offers[0], offers[2]):

@@ -5,7 +5,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from sad.actions.awards import approve_award, propose_award
-from sad.actions.classifications import classify_offer, record_price_justification
+from sad.actions.classifications import classify_offer
 from sad.actions.evaluations import findings_of
 from sad.actions.marks import give_mark
 from sad.actions.rankings import compute_ranking
@@ -13,6 +13,7 @@ from sad.actions.ties import choose_between_ties, first_places
 from sad.models.awards import Award
 from sad.models.people import Person, Role
 from tests.factories.evaluations import EXAMINED, Tender, make_evaluator, make_offer_row, make_opened, offers_of
+from tests.factories.examinations import make_accepted
 from tests.factories.mini_tenders import CLOSES
 from tests.factories.people import make_person
 from tests.factories.suppliers import make_supplier
@@ -53,7 +54,7 @@ def _tender(draw: random.Random) -> Tender:
 def _judge(offer, draw: random.Random, by: Person, *, keep: bool) -> None:  # type: ignore[no-untyped-def]
     findings = findings_of(offer.mini_tender, offers_of(offer.mini_tender))[offer.id]
     if findings.low_price:
-        record_price_justification(offer, "Surplus de récolte.", by=by, at=EXAMINED)
+        make_accepted(offer, by=by)
     if not keep:
         classify_offer(offer, "inappropriate", "Un autre produit que celui demandé.", by=by, at=EXAMINED)
         return

@@ -43,6 +43,7 @@ from sad.storage import path_of
 from tests.factories.admissions import make_admission, make_application
 from tests.factories.documents import make_certificate, stored_file
 from tests.factories.drafts import make_draft
+from tests.factories.examinations import make_asked
 from tests.factories.mini_tenders import CLOSES, HOME, SEAL_KEY, SENT, SERVED, make_mini_tender
 from tests.factories.offers import PDF, make_deposit, offered
 from tests.factories.organisations import make_organisation, make_service
@@ -130,6 +131,8 @@ def _launch_all(half: Half) -> None:
     for name, steps in {"asked": 1, "opened": 2, "ranked": 3, "proposed": 4, "awarded": 5, "notified": 6}.items():
         for step in (_ask, _open, _rank, _propose, _approve, _notify)[:steps]:
             step(half, sent[name])
+    for offer in session.scalars(select(Offer).where(Offer.mini_tender_id == sent["opened"].id).order_by(Offer.id)):
+        make_asked(offer, by=half.buyer, due_on=DUE)
     assert {phase(each, NOW) for each in half.mini_tenders.values()} >= {"open", "closed", "opened", "ranked", "awarded", "notified"}
 
 

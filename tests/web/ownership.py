@@ -10,6 +10,7 @@ from sad.models.applications import Application, ApplicationDocument, Applicatio
 from sad.models.awards import Award
 from sad.models.campaigns import Campaign, CampaignRequest
 from sad.models.certificates import Certificate
+from sad.models.examinations import PriceRequest
 from sad.models.invitations import Invitation, Question
 from sad.models.letters import Letter
 from sad.models.mini_tenders import MiniTender
@@ -115,6 +116,22 @@ def _files(half: Half) -> Iterator[Place]:
     for mini_tender, offer in _offers(half):
         for file in offer.files:
             yield {"mini_tender_id": mini_tender.id, "offer_id": offer.id, "file_id": file.id}
+
+
+def _price_requests(half: Half) -> list[PriceRequest]:
+    own = PriceRequest.offer.has(Offer.supplier_id == half.supplier.id)
+    return list(_rows(PriceRequest, _of_organisation(PriceRequest, half), own))  # type: ignore[arg-type]
+
+
+def _answer_files(half: Half) -> Iterator[Place]:
+    for request in _rows(PriceRequest, _of_organisation(PriceRequest, half)):
+        place = {"mini_tender_id": request.offer.mini_tender_id, "offer_id": request.offer_id}  # type: ignore[attr-defined]
+        yield from ({**place, "answer_file_id": file.id} for answer in request.answers for file in answer.files)  # type: ignore[attr-defined]
+
+
+def _own_answer_files(half: Half) -> Iterator[Place]:
+    for request in _price_requests(half):
+        yield from ({"answer_file_id": file.id} for answer in request.answers for file in answer.files)
 
 
 def _roles(half: Half) -> Iterator[Place]:
@@ -224,6 +241,8 @@ OWNERS: dict[tuple[str, frozenset[str]], Find] = {
         ("supplier", {"invitation_id"}, _ids("invitation_id", SupplierInvitation, lambda half: (_of_supplier(SupplierInvitation, half),))),
         ("supplier", {M}, _one(M, _invited)),
         ("supplier", {"offer_id"}, _ids("offer_id", Offer, lambda half: (_of_supplier(Offer, half),))),
+        ("supplier", {"price_request_id"}, _one("price_request_id", _price_requests)),
+        ("supplier", {"answer_file_id"}, _own_answer_files),
         ("supplier", {"category_id"}, _one("category_id", lambda half: half.categories)),
         ("agent", {M}, _one(M, lambda half: [each for each in _own_mini_tenders(half) if each.service_id == half.service.id])),
         ("agent", {"stage_id"}, _ids("stage_id", Stage, lambda half: (_of_organisation(Stage, half), Stage.comments_until.is_not(None)))),
@@ -233,6 +252,7 @@ OWNERS: dict[tuple[str, frozenset[str]], Find] = {
         ("procurement", {M}, _one(M, _own_mini_tenders)),
         ("procurement", {M, "offer_id"}, lambda half: ({M: each.id, "offer_id": offer.id} for each, offer in _offers(half))),
         ("procurement", {M, "offer_id", "file_id"}, _files),
+        ("procurement", {M, "offer_id", "answer_file_id"}, _answer_files),
         ("procurement", {M, "award_id"}, _of_mini_tenders("award_id", Award)),
         ("procurement", {M, L}, _of_mini_tenders(L, Letter, Letter.kind.in_(RESULT_LETTERS))),
         ("procurement", {M, "criterion"}, _with(_one(M, _own_mini_tenders), criterion=CRITERION)),

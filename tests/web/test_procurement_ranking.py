@@ -10,6 +10,7 @@ from sqlalchemy import inspect, select
 
 from sad import clock
 from sad.actions.awards import propose_award
+from sad.actions.low_prices import explain_price, price_request_of
 from sad.actions.rankings import latest_ranking
 from sad.actions.ties import first_places
 from sad.db import session, transaction
@@ -25,7 +26,7 @@ from tests.factories.generated import make_generated_award
 from tests.factories.mini_tenders import CLOSES, make_published
 from tests.factories.organisations import make_organisation
 from tests.factories.people import make_person
-from tests.factories.suppliers import make_supplier
+from tests.factories.suppliers import make_supplier, member_of
 from tests.web.counting import statements_of
 from tests.web.rows import again
 from tests.web.test_login import sign_in
@@ -178,8 +179,12 @@ def test_a_very_low_price_is_explained_before_it_is_classified(client, app):
     address = at(mini_tender, f"examen/offres/{number(offer)}")
     refused = client.post(address, data={"classification": "regular", "reason": "Bien."})
     assert refused.status_code == 422 and "Le prix est à justifier" in plain(refused.text)
-    assert client.post(f"{address}/justification", data={"justification": ""}).status_code == 422
-    client.post(f"{address}/justification", data={"justification": "Surplus de récolte, réponse du 9."})
+    client.post(f"{address}/justification", data={"asked": ""})
+    answered = {"decision": "accepted", "reason": "Surplus de récolte, réponse du 9."}
+    assert client.post(f"{address}/justification", data=answered).status_code == 422
+    with transaction():
+        explain_price(price_request_of(again(offer)), "Surplus.", by=member_of(again(offer).supplier), at=EXAMINED)
+    client.post(f"{address}/justification", data=answered)
     assert "Surplus de récolte" in read(client, address)
     assert client.post(address, data={"classification": "regular", "reason": "Expliquée."}).status_code == 302
 

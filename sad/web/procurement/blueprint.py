@@ -18,6 +18,7 @@ from sad.web.procurement import (
     evaluation,
     grids,
     home,
+    low_prices,
     mini_tenders,
     openings,
     plays,
@@ -70,7 +71,8 @@ OFFER = f"{TENDER}/examen/offres/<int:offer_id>"
 AWARD = f"{TENDER}/attribution/<int:award_id>"
 blueprint.add_url_rule(f"{TENDER}/examen", "evaluation", evaluation.evaluation, methods=BOTH)
 blueprint.add_url_rule(OFFER, "examine_offer", evaluation.examine_offer, methods=BOTH)
-blueprint.add_url_rule(f"{OFFER}/justification", "justify_price", evaluation.justify_price, methods=BOTH)
+blueprint.add_url_rule(f"{OFFER}/justification", "justify_price", low_prices.justify_price, methods=BOTH)
+blueprint.add_url_rule(f"{OFFER}/reponses/fichiers/<int:answer_file_id>", "answer_file", low_prices.answer_file)
 blueprint.add_url_rule(f"{OFFER}/fichiers/<int:file_id>", "offer_file", evaluation.offer_file)
 blueprint.add_url_rule(f"{TENDER}/notes/<criterion>", "marks", evaluation.marks, methods=BOTH)
 blueprint.add_url_rule(f"{TENDER}/classement", "ranking", rankings.ranking)

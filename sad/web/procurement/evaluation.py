@@ -5,7 +5,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import undefer
 
 from sad import clock
-from sad.actions.classifications import classify_offer, record_price_justification
+from sad.actions.classifications import classify_offer
 from sad.actions.declarations import declaration_of, declare_interests, interest_faults
 from sad.actions.evaluations import live_award
 from sad.domain.sentences import of
@@ -15,7 +15,7 @@ from sad.models.offers import OfferFile
 from sad.models.people import Role
 from sad.web.access import allow, current_person, own_or_404
 from sad.web.acts import attempt, form_page
-from sad.web.procurement.evaluation_forms import HINTS, DeclareForm, JustifyForm, classify_form, marks_form
+from sad.web.procurement.evaluation_forms import HINTS, DeclareForm, classify_form, marks_form
 from sad.web.procurement.opened import (
     EVALUATORS,
     READERS,
@@ -50,7 +50,7 @@ def evaluation(mini_tender_id: int) -> Response:
 @allow(*READERS, acting=EVALUATORS)
 def examine_offer(mini_tender_id: int, offer_id: int) -> Response:
     """One offer in full, what rules say of it, and saying whether it is regular."""
-    found, examined = _examined(mini_tender_id, offer_id)
+    found, examined = examined_offer(mini_tender_id, offer_id)
     form = classify_form(examined)
     if form.validate_on_submit():
         with attempt(form) as done:
@@ -58,21 +58,7 @@ def examine_offer(mini_tender_id: int, offer_id: int) -> Response:
         if done:
             flash(f"L’offre {of(examined.offer.supplier.name)} est classée.", "success")
             return redirect(url_for("procurement.evaluation", mini_tender_id=mini_tender_id))
-    return form_page("procurement/examine_offer.html", form, **_offer_context(found, examined))
-
-
-@allow(*EVALUATORS)
-def justify_price(mini_tender_id: int, offer_id: int) -> Response:
-    """Keep how the tenderer explains its very low price."""
-    found, examined = _examined(mini_tender_id, offer_id)
-    form = JustifyForm(data={"justification": examined.offer.price_justification})
-    if form.validate_on_submit():
-        with attempt(form) as done:
-            record_price_justification(examined.offer, form.justification.data, by=current_person(), at=clock.now())
-        if done:
-            flash("La réponse est enregistrée. Vous pouvez classer l’offre.", "success")
-            return redirect(url_for("procurement.examine_offer", mini_tender_id=mini_tender_id, offer_id=offer_id))
-    return form_page("procurement/justify_price.html", form, **_offer_context(found, examined))
+    return form_page("procurement/examine_offer.html", form, **offer_context(found, examined))
 
 
 @allow(*READERS)
@@ -101,13 +87,14 @@ def marks(mini_tender_id: int, criterion: str) -> Response:
     return form_page("procurement/marks.html", form, evaluation=found, criterion=judged, faults=faults, values=values)
 
 
-def _examined(mini_tender_id: int, offer_id: int) -> tuple[Evaluation, Examined]:
+def examined_offer(mini_tender_id: int, offer_id: int) -> tuple[Evaluation, Examined]:
     """The evaluation and one of its opened offers; 404 otherwise."""
     found = evaluation_of(opened_mini_tender(mini_tender_id))
     return found, next((each for each in found.examined if each.offer.id == offer_id), None) or abort(404)
 
 
-def _offer_context(found: Evaluation, examined: Examined) -> dict[str, object]:
+def offer_context(found: Evaluation, examined: Examined) -> dict[str, object]:
+    """What every page about one opened offer shows, and what keeps the person from deciding."""
     return {
         "evaluation": found,
         "examined": examined,

@@ -51,11 +51,27 @@ class ClassifyForm(Form):
     )
 
 
-class JustifyForm(Form):
-    justification = TextAreaField(
-        "Ce que l’entreprise a répondu",
-        [Required("Écrivez sa réponse."), LONG],
-        description="Avec la date de votre demande écrite et celle de sa réponse.",
+class AskPriceForm(Form):
+    asked = TextAreaField(
+        "Ce que vous voulez savoir en particulier",
+        [Length(max=2000, message="2 000 caractères au plus.")],
+        description="La lettre demande déjà les points prévus par la loi. N’écrivez rien des autres offres.",
+    )
+
+
+class DecidePriceForm(Form):
+    decision = RadioField(
+        "L’explication",
+        [Required("Choisissez l’une des deux phrases.")],
+        choices=[
+            ("accepted", "Elle tient : l’offre est jugée comme les autres."),
+            ("rejected", "Elle ne tient pas : l’offre est écartée comme anormalement basse (L2152-6)."),
+        ],
+    )
+    reason = TextAreaField(
+        "Pourquoi",
+        [Required("Écrivez la raison."), Length(max=3000, message="3 000 caractères au plus.")],
+        description="Si l’offre est écartée, l’entreprise lira cette phrase dans sa lettre. N’écrivez rien du prix des autres.",
     )
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from sad.actions.evaluations import findings_of, live_award, marks_of, opened_offers
+from sad.actions.examination_answers import price_requests_of
 from sad.actions.marks import judged_criteria
 from sad.actions.openings import opening_of
 from sad.actions.rankings import ranking_faults
@@ -20,6 +21,7 @@ from sad.domain.scoring.values import Criterion
 from sad.letters.results import french_value
 from sad.models.awards import Award
 from sad.models.evaluations import Mark
+from sad.models.examinations import PriceRequest
 from sad.models.mini_tenders import MiniTender
 from sad.models.offers import Classification, Offer, OfferState
 from sad.models.openings import Opening
@@ -33,11 +35,12 @@ EVALUATORS = (Role.BUYER, Role.EVALUATOR)
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """An opened offer, what rules say of it, its marks by criterion."""
+    """An opened offer, what rules say of it, its marks by criterion, what its tenderer was asked about its price."""
 
     offer: Offer
     findings: Findings
     marks: Mapping[str, Mark]
+    price_request: PriceRequest | None = None
 
     @property
     def content(self) -> OfferContent:
@@ -117,11 +120,11 @@ def evaluation_of(mini_tender: MiniTender) -> Evaluation:
     opening = opening_of(mini_tender)
     assert opening is not None
     offers = opened_offers(mini_tender)
-    marks, findings = marks_of(offers), findings_of(mini_tender, offers)
+    marks, findings, asked = marks_of(offers), findings_of(mini_tender, offers), price_requests_of(offers)
     return Evaluation(
         mini_tender=mini_tender,
         opening=opening,
-        examined=tuple(Examined(offer, findings[offer.id], marks[offer.id]) for offer in offers),
+        examined=tuple(Examined(offer, findings[offer.id], marks[offer.id], asked.get(offer.id)) for offer in offers),
         unread=tuple(unread_offers(mini_tender)),
         criteria=judged_criteria(mini_tender),
         missing=tuple(ranking_faults(mini_tender, offers, marks)),

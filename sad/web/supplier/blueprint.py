@@ -8,6 +8,7 @@ from sad.web.supplier import (
     applications,
     completions,
     confirmations,
+    examinations,
     home,
     letters,
     mini_tenders,
@@ -82,6 +83,11 @@ blueprint.add_url_rule("/consultations/offres/<int:offer_id>/accuse-de-reception
 blueprint.add_url_rule("/consultations/offres/<int:offer_id>/accuse-de-reception.json", "receipt_file", receipts.receipt_file)
 blueprint.add_url_rule("/consultations/offres/<int:offer_id>/retirer", "withdraw_offer", offers.withdraw, methods=BOTH)
 blueprint.add_url_rule("/consultations/<int:mini_tender_id>/resultat", "result", results.result)
+
+blueprint.add_url_rule(
+    "/consultations/justifications/<int:price_request_id>", "price_request", examinations.price_request, methods=BOTH
+)
+blueprint.add_url_rule("/consultations/reponses/fichiers/<int:answer_file_id>", "answer_file", examinations.answer_file)
 
 blueprint.add_url_rule("/courriers", "letters", letters.letters)
 blueprint.add_url_rule("/courriers/<int:letter_id>", "letter", letters.letter)

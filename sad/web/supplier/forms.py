@@ -58,6 +58,15 @@ class HearingForm(Form):
     )
 
 
+class ExplainForm(Form):
+    text = TextAreaField(
+        "Votre explication",
+        [TEXT_LIMIT],
+        description="Par exemple : d’où viennent vos produits, ce que votre façon de travailler vous fait économiser.",
+    )
+    files = FilesField("Vos documents", description="Une facture, un devis, une fiche de prix.")
+
+
 class QuestionsForm(Form):
     """Questions that come from requirements; each field is named after its key, behind a prefix that no form attribute has.
 

@@ -1,7 +1,6 @@
 """The supplier's one page: what is asked of me, what I miss, what is coming, where my applications and offers stand."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from flask import render_template, url_for
@@ -23,22 +22,12 @@ from sad.models.systems import Category
 from sad.web.access import allow_supplier, current_supplier
 from sad.web.supplier.applications import WORDS
 from sad.web.supplier.confirmations import last_confirmations
+from sad.web.supplier.examinations import examination_tasks
 from sad.web.supplier.standings import standings_of
+from sad.web.supplier.tasks import Task
 
 SHOWN = 10
 SOON = timedelta(days=30)
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """Something that waits for the supplier; `by` is its last day, when there is one."""
-
-    tag: str
-    title: str
-    text: str
-    label: str
-    url: str
-    by: date | None = None
 
 
 @allow_supplier
@@ -48,13 +37,14 @@ def home() -> str:
     applications = list(session.scalars(_applications(supplier)))
     admissions = list(session.scalars(_admissions(supplier)))
     standings, confirmations = standings_of(supplier, at), last_confirmations(supplier)
+    tasks = [*_confirmation_tasks(confirmations, at), *examination_tasks(supplier, at), *_tasks(supplier, applications, at)]
     return render_template(
         "supplier/home.html",
         supplier=supplier,
         admissions=[each for each in admissions if each.state == "admitted"],
         stopped=[each for each in admissions if each.state != "admitted"],
         confirmations=confirmations,
-        tasks=sorted([*_confirmation_tasks(confirmations, at), *_tasks(supplier, applications, at)], key=lambda each: each.by or date.max),
+        tasks=sorted(tasks, key=lambda each: each.by or date.max),
         waiting=[each for each in standings if each.waits],
         standings=[each for each in standings if not each.waits][:SHOWN],
         applications=applications,

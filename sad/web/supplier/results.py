@@ -12,6 +12,7 @@ from sad.models.offers import Offer, OfferState
 from sad.models.organisations import Organisation
 from sad.reports.letter import letter_file_name, letter_pdf
 from sad.web.access import allow_supplier, current_person, current_supplier, own_or_404
+from sad.web.supplier.examinations import request_about
 from sad.web.uploads import as_download
 
 RESULT_LETTERS = ("award", "rejected", "contract_notification", "award_cancelled", "discontinued")
@@ -26,6 +27,7 @@ def result(mini_tender_id: int) -> str:
         mini_tender=mini_tender,
         result=result_for(mini_tender, current_supplier()),
         letters=_letters_of(mini_tender),
+        price_request=request_about(mini_tender, current_supplier()),
     )
 
 
