@@ -109,14 +109,16 @@ def invitees_of(mini_tender: MiniTender) -> list[Supplier]:
 def frozen_fingerprint(mini_tender: MiniTender, invitees: list[int]) -> str:
     """SHA-256 of the need, its lines, budget and deadline, of the stage, the grid and the invitees (CRI-12).
 
-    The same from the rows years later: amounts, quantities and instants each have one spelling.
+    The same from the rows years later: amounts, quantities and instants each have one spelling, and what changed after the
+    sending is read as it was then.
     """
+    closes_at = mini_tender.first_closes_at
     frozen = {
-        "need": {name: getattr(mini_tender, name) for name in NEED},
+        "need": {name: mini_tender.frozen_value(name) for name in NEED},
         "happens_at": mini_tender.happens_at and instant(mini_tender.happens_at),
         "lines": [[line.position, line.label, json_safe(line.quantity), line.unit] for line in mini_tender.lines],
         "budget": mini_tender.budget and str(mini_tender.budget.quantize(CENT)),
-        "closes_at": mini_tender.closes_at and instant(mini_tender.closes_at),
+        "closes_at": closes_at and instant(closes_at),
         "stage": mini_tender.stage_fingerprint,
         "grid": mini_tender.grid,
         "invitees": sorted(invitees),

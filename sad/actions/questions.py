@@ -1,6 +1,6 @@
 """Questions of invitees before the deadline, answered to all of them at once."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import select
 
@@ -10,8 +10,10 @@ from sad.actions.letters import people_with, post_letter, post_to_suppliers
 from sad.actions.publications import invitees_of
 from sad.db import session
 from sad.domain.calendar import paris_day
+from sad.domain.deadline_changes import last_day_to_answer
 from sad.domain.errors import Refusal, refuse
 from sad.domain.phases import is_open
+from sad.domain.sentences import french_date
 from sad.letters import mini_tenders as letters
 from sad.models.invitations import Invitation, Question
 from sad.models.mini_tenders import MiniTender
@@ -57,18 +59,25 @@ def answer_question(question: Question, answer: str, *, by: Person, at: datetime
     question.answer, question.answered_at, question.answered_by = answer.strip(), at, by.id
     text = letters.question_answered(mini_tender, question.text, question.answer)
     post_to_suppliers(invitees_of(mini_tender), text, at=at, organisation_id=mini_tender.organisation_id, mini_tender=mini_tender)
-    is_late = late_answer_warning(mini_tender, at) is not None
+    is_late = late_answer_warning(question, at) is not None
     record("answer_question", question, by=by, at=at, mini_tender=mini_tender.id, after_the_period_for_information=is_late)
     return question
 
 
-def late_answer_warning(mini_tender: MiniTender, at: datetime) -> Refusal | None:
-    """TIM-02 (R2132-6): supplementary information later than six days before the deadline."""
+def last_day_of_answers(mini_tender: MiniTender, at: datetime) -> date | None:
+    """The last day on which a question asked in time must have its answer (TIM-02, R2132-6); None before it is sent."""
     days = int(parameters.value("supplementary_info_days", on=paris_day(at)))
-    if mini_tender.closes_at is None or (paris_day(mini_tender.closes_at) - paris_day(at)).days >= days:
+    return None if mini_tender.closes_at is None else last_day_to_answer(mini_tender.closes_at, days)
+
+
+def late_answer_warning(question: Question, at: datetime) -> Refusal | None:
+    """TIM-02: an answer later than the law wants asks for a later deadline when the question came in time (R2151-4 1°)."""
+    last = last_day_of_answers(question.mini_tender, at)
+    if last is None or paris_day(at) <= last:
         return None
-    return Refusal(
-        f"Il reste moins de {days} jours avant la date limite.",
-        "Si la réponse change ce que les fournisseurs doivent proposer, déclarer la consultation sans suite et la relancer.",
-        "TIM-02",
-    )
+    if paris_day(question.asked_at) <= last:
+        message = f"La question est arrivée à temps et sa réponse était due le {french_date(last)} au plus tard."
+        return Refusal(message, "Prolonger la date limite, puis répondre (R2151-4).", "TIM-02")
+    message = f"La question est arrivée après le {french_date(last)} : le code n’oblige plus à prolonger."
+    remedy = "Si la réponse change ce que les fournisseurs doivent proposer, prolonger la date limite avant de répondre."
+    return Refusal(message, remedy, "TIM-02")

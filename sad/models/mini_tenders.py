@@ -9,6 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index,
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from sad.db import Base, Money, Quantity
+from sad.domain.deadline_changes import Rewording
 from sad.domain.scoring.scoring_file import grid_from_dict
 from sad.domain.scoring.values import Grid
 from sad.domain.stages import Stage, stage_from_dict
@@ -104,7 +105,19 @@ class MiniTender(Base):
         back_populates="mini_tender", order_by="MiniTenderLine.position", cascade="all, delete-orphan"
     )
 
+    changes: Mapped[list["MiniTenderChange"]] = relationship(back_populates="mini_tender", order_by="MiniTenderChange.id")
+
     __mapper_args__ = {"version_id_col": version}
+
+    @property
+    def first_closes_at(self) -> datetime | None:
+        """The deadline that the invitation announced, whatever put it off since."""
+        return self.changes[0].old_closes_at if self.changes else self.closes_at
+
+    def frozen_value(self, name: str) -> Any:
+        """What a piece of the need said when it was sent, whatever changed since (CRI-12)."""
+        before = (each.before(name) for each in self.changes)
+        return next((text for text in before if text is not None), getattr(self, name))
 
     def frozen_stage(self) -> Stage:
         """The stage in force when it was sent (PAL-04). Raises ValueError for a draft, which has none yet."""
@@ -132,3 +145,37 @@ class MiniTenderLine(Base):
     delivered_on: Mapped[date | None] = mapped_column(comment="when it differs from the mini-tender's day")
 
     mini_tender: Mapped[MiniTender] = relationship(back_populates="lines")
+
+
+class MiniTenderChange(Base):
+    """What a buyer changed after the sending, with the later deadline that goes with it (TIM-03, R2151-4); never altered."""
+
+    __tablename__ = "mini_tender_changes"
+    __table_args__ = (
+        CheckConstraint("new_closes_at > old_closes_at", name="later"),
+        CheckConstraint("decided_at <= old_closes_at", name="before_the_deadline"),
+        CheckConstraint("reason <> ''", name="reason"),
+        ForeignKeyConstraint(["mini_tender_id", "organisation_id"], ["mini_tenders.id", "mini_tenders.organisation_id"]),
+        UniqueConstraint("mini_tender_id", "old_closes_at"),
+    )
+
+    id: Mapped[Id]
+    organisation_id: Mapped[OrganisationId]
+    mini_tender_id: Mapped[int]
+    rewordings: Mapped[list[Any]] = mapped_column(comment="name, before and after of each piece of the need; [] when none")
+    old_closes_at: Mapped[datetime]
+    new_closes_at: Mapped[datetime]
+    reason: Mapped[Text] = mapped_column(comment="written to every invitee")
+    decided_by: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
+    decided_at: Mapped[datetime]
+
+    mini_tender: Mapped[MiniTender] = relationship(back_populates="changes")
+    decider: Mapped[Person] = relationship(lazy="joined", innerjoin=True)
+
+    def before(self, name: str) -> str | None:
+        """What this piece of the need said before this change; None when it left it alone."""
+        return next((each["before"] for each in self.rewordings if each["name"] == name), None)
+
+    def as_rewordings(self) -> list[Rewording]:
+        """What it changed of the need."""
+        return [Rewording(**each) for each in self.rewordings]

@@ -72,7 +72,7 @@ class Offer(Base):
     deposited_by: Mapped[int] = mapped_column(ForeignKey("people.id"))
     started_at: Mapped[datetime] = mapped_column(comment="when the depositing request began")
     received_at: Mapped[datetime] = mapped_column(comment="end of transmission: the instant that counts")
-    closes_at: Mapped[datetime] = mapped_column(comment="copy of the deadline in force at reception")
+    closes_at: Mapped[datetime] = mapped_column(comment="copy of the deadline in force; an extension rewrites it")
     late: Mapped[bool]
     ended_at: Mapped[datetime | None] = mapped_column(comment="when it was replaced or withdrawn")
     sealed: Mapped[bytes] = mapped_column(

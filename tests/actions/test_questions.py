@@ -1,12 +1,12 @@
 """Questions of invitees, answered to all of them."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
 
 from sad.actions.publications import discontinue_mini_tender
-from sad.actions.questions import answer_question, ask_question, late_answer_warning
+from sad.actions.questions import answer_question, ask_question, last_day_of_answers, late_answer_warning
 from sad.db import session, transaction
 from sad.domain.calendar import PARIS
 from sad.domain.errors import Refused
@@ -111,15 +111,25 @@ def test_a_question_is_answered_once(mini_tender, supplier, buyer):
     assert len(letters("question_answered")) == 3
 
 
+LAST = datetime(2026, 12, 1, 23, 59, 59, tzinfo=PARIS)
+LATE = datetime(2026, 12, 2, tzinfo=PARIS)
+
+
+def test_the_last_day_to_answer_is_six_days_before_the_deadline(mini_tender):
+    assert last_day_of_answers(mini_tender, ASKED) == date(2026, 12, 1)
+
+
 @pytest.mark.parametrize(
-    ("at", "is_late"),
+    ("asked", "at", "says"),
     [
-        (datetime(2026, 12, 1, 23, 59, tzinfo=PARIS), False),
-        (datetime(2026, 12, 2, 0, 0, tzinfo=PARIS), True),
-        (datetime(2026, 12, 7, 10, 0, tzinfo=UTC), True),
+        (ASKED, LAST, None),
+        (LAST, LAST, None),
+        (ASKED, LATE, "Prolonger la date limite, puis répondre"),
+        (LAST, CLOSES, "Prolonger la date limite, puis répondre"),
+        (LATE, LATE, "Si la réponse change ce que les fournisseurs doivent proposer"),
     ],
 )
-def test_an_answer_later_than_six_days_before_the_deadline_is_warned_of(mini_tender, at, is_late):
-    warning = late_answer_warning(mini_tender, at)
-    assert (warning is not None) == is_late
-    assert warning is None or (warning.rule, "sans suite" in warning.remedy) == ("TIM-02", True)
+def test_a_late_answer_asks_for_a_later_deadline_when_the_question_came_in_time(mini_tender, supplier, asked, at, says):
+    warning = late_answer_warning(ask(mini_tender, supplier, at=asked), at)
+    assert (warning is None) == (says is None)
+    assert warning is None or (warning.rule == "TIM-02" and says in warning.remedy)

@@ -112,7 +112,7 @@ def test_what_depends_on_the_supplier_alone_adds_up_whatever_the_others_answer()
 
 def test_an_answer_under_its_minimum_is_told_since_it_would_eliminate_the_offer():
     estimate = estimate_points(GRID, STAGE, content("20", boxes=False, waste="9"))
-    assert {line.criterion.key: line.is_under_minimum for line in estimate.lines} == {"price": False, "quality": False, "boxes": True, "waste": False}
+    assert [line.criterion.key for line in estimate.lines if line.is_under_minimum] == ["boxes"]
 
 
 @pytest.mark.parametrize("price", [None, "0", "-1"])

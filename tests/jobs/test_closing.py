@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from sad.actions.mini_tender_changes import change_mini_tender
 from sad.actions.reminders import warn_of_closing
 from sad.db import session, transaction
 from sad.domain.calendar import PARIS
@@ -105,7 +106,9 @@ def test_a_scheduler_that_was_down_sends_only_the_nearest_reminder(mini_tender: 
 def test_an_extended_deadline_is_reminded_again(mini_tender: MiniTender, turn: At):
     warn_closing(turn(TWO_DAYS))
     with transaction():
-        mini_tender.closes_at = CLOSES + timedelta(days=7)
+        buyer = make_person(mini_tender.organisation, Role.BUYER)
+        said = {"version": mini_tender.version, "reason": "Une réponse tardive.", "home": "http://localhost"}
+        change_mini_tender(mini_tender, CLOSES + timedelta(days=7), None, **said, by=buyer, at=TWO_DAYS + timedelta(hours=1))
     later = TWO_DAYS + timedelta(days=7)
     assert warn_closing(turn(later - timedelta(hours=1))) == 0
     assert warn_closing(turn(later)) == 1

@@ -116,7 +116,7 @@ def test_the_follow_up_says_where_it_is_and_never_who_answered(client, requester
     assert "Y a-t-il un évier ?" in page and "Oui, au fond." in page
     assert not [name for name in names if name in page]
     assert "déposé" not in page
-    assert "sa date limite ne se prolonge pas encore" in page
+    assert "en repoussant la date limite" in page
 
 
 def test_the_follow_up_of_a_mini_tender_given_up_says_why(client, requester, system, service):

@@ -186,9 +186,12 @@ def test_an_answer_in_the_last_days_is_warned_of(client, sent):
     with transaction():
         question = ask_question(again(sent), supplier, "Y a-t-il un évier ?", by=member_of(supplier), at=AT)
     number = again(question).id
-    assert "TIM-02" not in read(client.get(address(sent, f"questions/{number}")))
+    in_time = read(client.get(address(sent, f"questions/{number}")))
+    assert "Répondre au plus tard le mardi 1er décembre 2026" in in_time and "Prolonger la date limite" not in in_time
+    assert "Répondre au plus tard le mardi 1er décembre 2026" in read(client.get(address(sent)))
     with clock.frozen(CLOSES - timedelta(days=3)):
-        assert "TIM-02" in read(client.get(address(sent, f"questions/{number}")))
+        late = read(client.get(address(sent, f"questions/{number}")))
+    assert "La question est arrivée à temps" in late and "Prolonger la date limite" in late
 
 
 def test_the_page_shows_what_is_frozen_and_what_each_invitee_said(client, sent):
@@ -205,7 +208,7 @@ def test_the_page_shows_what_is_frozen_and_what_each_invitee_said(client, sent):
         assert words in page
     assert again(sent).frozen_fingerprint in page
     assert "d’abord la meilleure note sur « Bio, SIQO ou équivalent »" in page
-    assert "La date limite ne se prolonge pas encore ici" in page
+    assert "La date limite ne peut être que repoussée" in page
     assert "Les invités : 3" in page
 
 

@@ -19,6 +19,7 @@ from sad.web.procurement import (
     grids,
     home,
     low_prices,
+    mini_tender_changes,
     mini_tenders,
     openings,
     plays,
@@ -63,6 +64,8 @@ blueprint.add_url_rule(f"{TENDER}/date-limite", "mini_tender_deadline", publicat
 blueprint.add_url_rule(f"{TENDER}/grille", "mini_tender_grid", grids.mini_tender_grid)
 blueprint.add_url_rule(f"{TENDER}/rendre", "return_mini_tender", publications.give_back, methods=BOTH)
 blueprint.add_url_rule(f"{TENDER}/sans-suite", "discontinue_mini_tender", publications.discontinue, methods=BOTH)
+blueprint.add_url_rule(f"{TENDER}/prolonger", "extend_mini_tender", mini_tender_changes.extend, methods=BOTH)
+blueprint.add_url_rule(f"{TENDER}/modifier", "change_mini_tender", mini_tender_changes.change, methods=BOTH)
 blueprint.add_url_rule(f"{TENDER}/questions/<int:question_id>", "answer_question", questions.answer, methods=BOTH)
 blueprint.add_url_rule(f"{TENDER}/ouverture", "opening", openings.opening)
 blueprint.add_url_rule(f"{TENDER}/ouverture/demander", "ask_opening", openings.ask, methods=POST)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import joinedload, load_only
 
 from sad import clock
 from sad.actions.launches import Prospect, prospect_of
+from sad.actions.questions import last_day_of_answers
 from sad.db import session
 from sad.domain.errors import Refusal
 from sad.domain.phases import phase
@@ -85,6 +86,7 @@ def mini_tender(mini_tender_id: int) -> str:
         told=_told(found, [each.supplier_id for each in page.rows]),
         invited=capped_count(invited),
         questions=list(session.scalars(questions_of(found))),
+        last_day=last_day_of_answers(found, at) if phase(found, at) == "open" else None,
         next_step=next_step(phase(found, at)),
         is_buyer=current_person().has_role(Role.BUYER),
     )

@@ -4,8 +4,9 @@ from flask import Response, flash, redirect, url_for
 from sqlalchemy import func, select
 
 from sad import clock
-from sad.actions.questions import answer_question, late_answer_warning
+from sad.actions.questions import answer_question, last_day_of_answers, late_answer_warning
 from sad.db import session
+from sad.domain.phases import is_open
 from sad.models.invitations import Invitation, Question
 from sad.models.people import Role
 from sad.web.access import allow, current_person, own_or_404
@@ -26,5 +27,6 @@ def answer(mini_tender_id: int, question_id: int) -> Response:
             flash("La réponse part à tous les invités.", "success")
             return redirect(url_for("procurement.mini_tender", mini_tender_id=mini_tender.id))
     invited = session.scalar(select(func.count(Invitation.id)).where(Invitation.mini_tender_id == mini_tender.id))
-    warning = late_answer_warning(mini_tender, at)
-    return form_page("procurement/question.html", form, mini_tender=mini_tender, question=question, invited=invited, warning=warning)
+    warning = late_answer_warning(question, at) if is_open(mini_tender, at) and not question.answer else None
+    around = {"mini_tender": mini_tender, "invited": invited, "warning": warning, "last_day": last_day_of_answers(mini_tender, at)}
+    return form_page("procurement/question.html", form, question=question, **around)

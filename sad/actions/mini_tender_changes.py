@@ -1,0 +1,150 @@
+"""Changing a mini-tender after it was sent: its deadline, put off for everybody, and the words of its need (TIM-03, R2151-4)."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime
+
+from sqlalchemy import select, update
+
+from sad import parameters
+from sad.actions.journal import record
+from sad.actions.letters import post_letter, post_to_suppliers
+from sad.actions.mini_tenders import hold
+from sad.actions.publications import invitees_of
+from sad.db import session
+from sad.domain.calendar import paris_day
+from sad.domain.deadline_changes import CHANGEABLE, DeadlineChange, Rewording, change_faults, proposed_extension, rewordings
+from sad.domain.errors import Refusal, Refused, refuse
+from sad.domain.lifecycle import moved
+from sad.letters import mini_tender_changes as letters
+from sad.models.mini_tenders import MiniTender, MiniTenderChange
+from sad.models.offers import Offer, OfferState
+from sad.models.people import Person, Role
+from sad.trust.canonical import instant
+
+
+def change_mini_tender(
+    mini_tender: MiniTender,
+    new_closes_at: datetime | None,
+    words: Mapping[str, str] | None,
+    *,
+    version: int,
+    reason: str,
+    home: str,
+    by: Person,
+    at: datetime,
+) -> MiniTenderChange:
+    """Put the deadline off and, with `words` (by key of `CHANGEABLE`), change what is asked; every invitee is told at once.
+
+    Offers already received stay and follow the new deadline. The frozen fingerprint stays: what it was made from is kept in
+    the change. `version` is the one that its author read. Raises `Refused` with every fault.
+    """
+    hold(mini_tender)
+    session.expire(mini_tender, ["changes"])
+    faults = faults_of_change(mini_tender, new_closes_at, words, version=version, reason=reason, at=at)
+    if not by.has_role(Role.BUYER) or by.organisation_id != mini_tender.organisation_id:
+        raise refuse("Seul le service achats change une consultation envoyée.", "Lui écrire ce qui doit changer.", rule="TIM-03")
+    if faults or new_closes_at is None:
+        raise Refused(*faults)
+    made = _keep(mini_tender, new_closes_at, _rewordings(mini_tender, words) or (), reason.strip(), by, at)
+    _put_offers_off(mini_tender, new_closes_at)
+    _tell(mini_tender, made, home, by, at)
+    record(
+        "change_mini_tender",
+        made,
+        by=by,
+        at=at,
+        mini_tender=mini_tender.id,
+        rewordings=made.rewordings,
+        old_closes_at=instant(made.old_closes_at),
+        new_closes_at=instant(made.new_closes_at),
+        reason=made.reason,
+    )
+    return made
+
+
+def faults_of_change(
+    mini_tender: MiniTender, new_closes_at: datetime | None, words: Mapping[str, str] | None, *, version: int, reason: str, at: datetime
+) -> list[Refusal]:
+    """All that forbids this change now; somebody else's change, made since that version was read, forbids it alone."""
+    if mini_tender.version != version:
+        message = "Cette consultation a changé pendant que vous écriviez."
+        return [Refusal(message, "Ouvrir de nouveau cette page pour lire ce qui a changé, puis recommencer.", "TIM-03")]
+    return change_faults(
+        DeadlineChange(
+            at=at,
+            mini_tender=mini_tender,
+            new_closes_at=new_closes_at,
+            service_on=paris_day(mini_tender.happens_at) if mini_tender.happens_at else None,
+            reason=reason,
+            rewordings=_rewordings(mini_tender, words),
+        )
+    )
+
+
+def planned_change(
+    mini_tender: MiniTender, new_closes_at: datetime, words: Mapping[str, str] | None, *, reason: str
+) -> tuple[tuple[Rewording, ...], datetime, datetime, str]:
+    """What the letter of this change would say: words, old and new deadlines, reason."""
+    assert mini_tender.closes_at is not None
+    return _rewordings(mini_tender, words) or (), mini_tender.closes_at, new_closes_at, reason.strip()
+
+
+def proposed_deadline_of(mini_tender: MiniTender, at: datetime) -> datetime | None:
+    """A later deadline that leaves the days of the law before it (R2132-6); None when the need comes sooner."""
+    assert mini_tender.closes_at is not None
+    proposed = proposed_extension(mini_tender.closes_at, at, int(parameters.value("supplementary_info_days", on=paris_day(at))))
+    return proposed if mini_tender.happens_at is None or paris_day(proposed) < paris_day(mini_tender.happens_at) else None
+
+
+def _keep(
+    mini_tender: MiniTender, closes_at: datetime, changed: tuple[Rewording, ...], reason: str, by: Person, at: datetime
+) -> MiniTenderChange:
+    """The change beside the mini-tender, which says the new words and the new deadline from now on."""
+    assert mini_tender.closes_at is not None
+    made = MiniTenderChange(
+        organisation_id=mini_tender.organisation_id,
+        rewordings=[asdict(each) for each in changed],
+        old_closes_at=mini_tender.closes_at,
+        new_closes_at=closes_at,
+        reason=reason,
+        decided_by=by.id,
+        decided_at=at,
+    )
+    mini_tender.changes.append(made)
+    mini_tender.closes_at = closes_at
+    for each in changed:
+        setattr(mini_tender, each.name, each.after)
+    return made
+
+
+def _rewordings(mini_tender: MiniTender, words: Mapping[str, str] | None) -> tuple[Rewording, ...] | None:
+    return None if words is None else rewordings({name: getattr(mini_tender, name) for name in CHANGEABLE}, words)
+
+
+def _put_offers_off(mini_tender: MiniTender, closes_at: datetime) -> None:
+    """Every deposit follows the deadline. One that came after the old deadline while this was being decided is now in time.
+
+    It then takes the place of the offer of the same supplier, as the last received does (R2151-6).
+    """
+    session.flush()
+    mine = select(Offer).where(Offer.mini_tender_id == mini_tender.id)
+    for offer in session.scalars(mine.where(Offer.late, Offer.received_at <= closes_at).order_by(Offer.received_at)):
+        before = mine.where(Offer.supplier_id == offer.supplier_id, Offer.state == OfferState.DEPOSITED, ~Offer.late)
+        replaced = session.scalar(before) if offer.state == OfferState.DEPOSITED else None
+        if replaced is not None:
+            replaced.state, replaced.ended_at = moved("offer", replaced.state, "replace"), offer.received_at
+            session.flush()
+        offer.closes_at, offer.late = closes_at, False
+        session.flush()
+    followed = update(Offer).where(Offer.mini_tender_id == mini_tender.id)
+    session.execute(followed.values(closes_at=closes_at, late=Offer.received_at > closes_at))
+
+
+def _tell(mini_tender: MiniTender, made: MiniTenderChange, home: str, by: Person, at: datetime) -> None:
+    """The same letter to all the invitees at the same instant, and to the requester."""
+    of = {"organisation_id": mini_tender.organisation_id, "mini_tender": mini_tender}
+    said = made.as_rewordings(), made.old_closes_at, made.new_closes_at, made.reason
+    post_to_suppliers(invitees_of(mini_tender), letters.changed(mini_tender, *said, home=home), at=at, **of)
+    if mini_tender.created_by != by.id:
+        post_letter(letters.need_changed(mini_tender, *said), to=mini_tender.creator, at=at, **of)
