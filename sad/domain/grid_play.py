@@ -36,10 +36,10 @@ class Profile:
 
 
 PROFILES = (
-    Profile("la moins chère, sans plus", Decimal("0.80"), (1, 0, 1, 2)),
+    Profile("la moins chère, sans plus", Decimal("0.80"), (1, 0, 1, 0)),
     Profile("soignée et plus chère", Decimal("1.15"), (4, 3, 4, 3)),
     Profile("équilibrée", Decimal("1.00"), (3, 2, 2, 1)),
-    Profile("bon marché et engagée", Decimal("0.90"), (0, 4, 3, 0)),
+    Profile("bon marché et engagée", Decimal("0.90"), (0, 4, 3, 4)),
     Profile("chère, inégale", Decimal("1.25"), (2, 1, 0, 4)),
 )
 
