@@ -72,7 +72,7 @@ def test_a_buyer_reads_the_consequences_the_people_told_and_the_letter_before_th
     page = read(response)
     check(response.text)
     for said in (
-        "La date limite passe du lundi 7 décembre 2026 à 12 h, heure de Paris au lundi 14 décembre 2026 à 12 h",
+        "La date limite passe du lundi 7 décembre 2026 à 12 h, heure de Paris, au lundi 14 décembre 2026 à 12 h",
         "Qui sera prévenu : 2 fournisseurs",
         "Nouvelle date limite : lundi 14 décembre 2026 à 12 h, heure de Paris",
         "TIM-03",
