@@ -31,7 +31,13 @@ def test_the_words_say_how_the_period_is_counted(sent_on, said):
 
 @pytest.mark.parametrize(
     ("sent_on", "is_advised"),
-    [(date(2026, 5, 10), False), (date(2026, 5, 20), True), (date(2026, 7, 1), True), (date(2026, 9, 13), True), (date(2026, 9, 14), False)],
+    [
+        (date(2026, 5, 10), False),
+        (date(2026, 5, 20), True),
+        (date(2026, 7, 1), True),
+        (date(2026, 9, 13), True),
+        (date(2026, 9, 14), False),
+    ],
 )
 def test_a_period_that_touches_the_season_of_harvest_is_advised_longer(sent_on, is_advised):
     assert ("saison des récoltes" in words(sent_on)) is is_advised
