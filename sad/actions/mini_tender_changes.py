@@ -143,8 +143,10 @@ def _put_offers_off(mini_tender: MiniTender, closes_at: datetime) -> None:
 
 def _tell(mini_tender: MiniTender, made: MiniTenderChange, home: str, by: Person, at: datetime) -> None:
     """The same letter to all the invitees at the same instant, and to the requester."""
-    of = {"organisation_id": mini_tender.organisation_id, "mini_tender": mini_tender}
+    organisation_id = mini_tender.organisation_id
     said = made.as_rewordings(), made.old_closes_at, made.new_closes_at, made.reason
-    post_to_suppliers(invitees_of(mini_tender), letters.changed(mini_tender, *said, home=home), at=at, **of)
+    text = letters.changed(mini_tender, *said, home=home)
+    post_to_suppliers(invitees_of(mini_tender), text, at=at, organisation_id=organisation_id, mini_tender=mini_tender)
     if mini_tender.created_by != by.id:
-        post_letter(letters.need_changed(mini_tender, *said), to=mini_tender.creator, at=at, **of)
+        text = letters.need_changed(mini_tender, *said)
+        post_letter(text, to=mini_tender.creator, at=at, organisation_id=organisation_id, mini_tender=mini_tender)
