@@ -62,7 +62,8 @@ def examination_tasks(supplier: Supplier, at: datetime) -> Iterator[Task]:
 
 def request_about(mini_tender: MiniTender, supplier: Supplier) -> PriceRequest | None:
     """What was asked of the supplier about its price for this consultation, if anything was."""
-    return session.scalar(_own_requests(supplier).where(Offer.mini_tender_id == mini_tender.id))
+    own = select(PriceRequest).join(PriceRequest.offer)
+    return session.scalar(own.where(Offer.supplier_id == supplier.id, Offer.mini_tender_id == mini_tender.id))
 
 
 def _own_requests(supplier: Supplier) -> Select[tuple[PriceRequest]]:
