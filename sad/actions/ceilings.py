@@ -2,6 +2,7 @@
 
 from datetime import datetime, time, timedelta
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, select
 
@@ -55,10 +56,10 @@ def neighbours_of(mini_tender: MiniTender, law: CeilingLaw) -> list[Neighbour]:
         )
         .order_by(MiniTender.happens_at, MiniTender.id)
     )
-    return [Neighbour(title, budget) for title, budget in session.execute(near)]
+    return [Neighbour(title, budget) for title, budget in session.execute(near) if budget is not None]
 
 
-def _by_category(system: PurchasingSystem, begins: datetime) -> Select[tuple[str, str, int, Decimal, Decimal, Decimal, datetime]]:
+def _by_category(system: PurchasingSystem, begins: datetime) -> Select[Any]:
     """For each category: how many were sent, what is awarded, what is expected, what is recent, the first sending."""
     engaged = func.coalesce(Offer.total, MiniTender.budget)
     return (
