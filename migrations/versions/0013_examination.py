@@ -1,4 +1,4 @@
-"""What is asked of tenderers while opened offers are examined: very low prices, irregular offers to mend"""
+"""What is asked of tenderers whose opened offers have very low prices"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -15,18 +15,14 @@ REASONED = "(decision IS NULL) = (decision_reason IS NULL) AND (decision_reason 
 def upgrade() -> None:
     _widen_offers()
     _create_price_requests()
-    _create_regularisations()
-    _create_regularisation_requests()
     _create_answers()
     _create_files()
 
 
 def _widen_offers() -> None:
     with op.batch_alter_table("offers") as offers:
-        offers.add_column(sa.Column("regularised_values", sa.JSON(), nullable=True))
         offers.drop_constraint(op.f("ck_offers_classification"), type_="check")
         offers.create_check_constraint(op.f("ck_offers_classification"), FIVE)
-        offers.create_check_constraint(op.f("ck_offers_sealed_offer_is_not_regularised"), "regularised_values IS NULL OR is_opened")
 
 
 def _create_price_requests() -> None:
@@ -52,70 +48,22 @@ def _create_price_requests() -> None:
     op.create_index("ix_price_requests_organisation_id", "price_requests", ["organisation_id"], unique=False)
 
 
-def _create_regularisations() -> None:
-    op.create_table(
-        "regularisations",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("organisation_id", sa.Integer(), nullable=False),
-        sa.Column("mini_tender_id", sa.Integer(), nullable=False),
-        sa.Column("days", sa.Integer(), nullable=False),
-        sa.Column("due_on", sa.Date(), nullable=False),
-        sa.Column("left_out", sa.JSON(), nullable=False),
-        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("asked_by", sa.Integer(), nullable=False),
-        sa.CheckConstraint("days > 0", name=op.f("ck_regularisations_days")),
-        sa.ForeignKeyConstraint(["asked_by"], ["people.id"], name=op.f("fk_regularisations_asked_by")),
-        sa.ForeignKeyConstraint(["mini_tender_id"], ["mini_tenders.id"], name=op.f("fk_regularisations_mini_tender_id")),
-        sa.ForeignKeyConstraint(["organisation_id"], ["organisations.id"], name=op.f("fk_regularisations_organisation_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_regularisations")),
-    )
-    op.create_index("ix_regularisations_mini_tender_id", "regularisations", ["mini_tender_id"], unique=False)
-    op.create_index("ix_regularisations_organisation_id", "regularisations", ["organisation_id"], unique=False)
-
-
-def _create_regularisation_requests() -> None:
-    op.create_table(
-        "regularisation_requests",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("organisation_id", sa.Integer(), nullable=False),
-        sa.Column("regularisation_id", sa.Integer(), nullable=False),
-        sa.Column("offer_id", sa.Integer(), nullable=False),
-        sa.Column("offer_is_opened", sa.Boolean(), nullable=False),
-        sa.Column("asked", sa.JSON(), nullable=False),
-        *_decision("regularisation_requests", "'regular', 'irregular'"),
-        *_opened_offer("regularisation_requests"),
-        sa.ForeignKeyConstraint(["regularisation_id"], ["regularisations.id"], name=op.f("fk_regularisation_requests_regularisation_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_regularisation_requests")),
-        sa.UniqueConstraint("regularisation_id", "offer_id", name=op.f("uq_regularisation_requests_regularisation_id_offer_id")),
-    )
-    op.create_index("ix_regularisation_requests_offer_id", "regularisation_requests", ["offer_id"], unique=False)
-    op.create_index("ix_regularisation_requests_organisation_id", "regularisation_requests", ["organisation_id"], unique=False)
-
-
 def _create_answers() -> None:
     op.create_table(
         "examination_answers",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("organisation_id", sa.Integer(), nullable=False),
-        sa.Column("price_request_id", sa.Integer(), nullable=True),
-        sa.Column("regularisation_request_id", sa.Integer(), nullable=True),
+        sa.Column("price_request_id", sa.Integer(), nullable=False),
         sa.Column("text", sa.String(length=4000), nullable=False),
-        sa.Column("values", sa.JSON(), nullable=False),
         sa.Column("due_on", sa.Date(), nullable=False),
         sa.Column("answered_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("answered_by", sa.Integer(), nullable=False),
-        sa.CheckConstraint(
-            "(price_request_id IS NULL) <> (regularisation_request_id IS NULL)", name=op.f("ck_examination_answers_one_request")
-        ),
         sa.ForeignKeyConstraint(["answered_by"], ["people.id"], name=op.f("fk_examination_answers_answered_by")),
-        sa.ForeignKeyConstraint(
-            ["regularisation_request_id"], ["regularisation_requests.id"], name=op.f("fk_examination_answers_regularisation_request_id")
-        ),
         sa.ForeignKeyConstraint(["organisation_id"], ["organisations.id"], name=op.f("fk_examination_answers_organisation_id")),
         sa.ForeignKeyConstraint(["price_request_id"], ["price_requests.id"], name=op.f("fk_examination_answers_price_request_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_examination_answers")),
     )
-    for column in ("regularisation_request_id", "organisation_id", "price_request_id"):
+    for column in ("organisation_id", "price_request_id"):
         op.create_index(f"ix_examination_answers_{column}", "examination_answers", [column], unique=False)
 
 
@@ -158,11 +106,9 @@ def _opened_offer(table: str) -> tuple[sa.Constraint, ...]:
 
 
 def downgrade() -> None:
-    for table in ("examination_files", "examination_answers", "regularisation_requests", "regularisations", "price_requests"):
+    for table in ("examination_files", "examination_answers", "price_requests"):
         op.drop_table(table)
     op.execute("UPDATE offers SET classification = 'irregular' WHERE classification = 'abnormally_low'")
     with op.batch_alter_table("offers") as offers:
-        offers.drop_constraint(op.f("ck_offers_sealed_offer_is_not_regularised"), type_="check")
         offers.drop_constraint(op.f("ck_offers_classification"), type_="check")
         offers.create_check_constraint(op.f("ck_offers_classification"), FOUR)
-        offers.drop_column("regularised_values")

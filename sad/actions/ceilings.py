@@ -59,7 +59,7 @@ def neighbours_of(mini_tender: MiniTender, law: CeilingLaw) -> list[Neighbour]:
     return [Neighbour(title, budget) for title, budget in session.execute(near) if budget is not None]
 
 
-def _by_category(system: PurchasingSystem, begins: datetime) -> Select[Any]:
+def _by_category(system: PurchasingSystem, begins: datetime) -> Select[str, str, int, Decimal | None, Any, Any, datetime | None]:
     """For each category: how many were sent, what is awarded, what is expected, what is recent, the first sending."""
     engaged = func.coalesce(Offer.total, MiniTender.budget)
     return (

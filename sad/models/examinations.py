@@ -1,16 +1,14 @@
-"""What is asked of a tenderer while its opened offer is examined: how it reaches a very low price, and mending what is irregular."""
+"""What is asked of a tenderer while its opened offer is examined: how it reaches a very low price."""
 
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, LargeBinary, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from sad.db import Base
 from sad.domain.calendar import paris_day
 from sad.models.columns import Id, Name, OrganisationId, Text, Word, one_of
-from sad.models.mini_tenders import MiniTender
 from sad.models.offers import Offer
 from sad.models.people import Person
 
@@ -23,13 +21,6 @@ class PriceDecision(StrEnum):
 
     ACCEPTED = "accepted"
     REJECTED = "rejected"
-
-
-class RegularisationDecision(StrEnum):
-    """What a person decided of an irregular offer, once its tenderer could mend it (R2152-2)."""
-
-    REGULAR = "regular"
-    IRREGULAR = "irregular"
 
 
 class PriceRequest(Base):
@@ -65,78 +56,20 @@ class PriceRequest(Base):
     answers: Mapped[list["ExaminationAnswer"]] = relationship(back_populates="price_request", order_by="ExaminationAnswer.id")
 
 
-class Regularisation(Base):
-    """One round of regularisation: all the tenderers concerned, at once, with the same period (ANA-02, R2152-2)."""
-
-    __tablename__ = "regularisations"
-    __table_args__ = (CheckConstraint("days > 0", name="days"),)
-
-    id: Mapped[Id]
-    organisation_id: Mapped[OrganisationId]
-    mini_tender_id: Mapped[int] = mapped_column(ForeignKey("mini_tenders.id"), index=True)
-    days: Mapped[int] = mapped_column(comment="EU working days given to every tenderer concerned")
-    due_on: Mapped[date] = mapped_column(comment="last day to answer, included")
-    left_out: Mapped[list[Any]] = mapped_column(default=list, comment="[{offer, reason}]: irregular offers that cannot be mended")
-    asked_at: Mapped[datetime]
-    asked_by: Mapped[int] = mapped_column(ForeignKey("people.id"))
-
-    mini_tender: Mapped[MiniTender] = relationship()
-    requests: Mapped[list["RegularisationRequest"]] = relationship(back_populates="regularisation", order_by="RegularisationRequest.id")
-
-
-class RegularisationRequest(Base):
-    """What one tenderer may mend of its offer, and nothing else, in a round of regularisation."""
-
-    __tablename__ = "regularisation_requests"
-    __table_args__ = (
-        one_of("decision", RegularisationDecision, nullable=True),
-        UniqueConstraint("regularisation_id", "offer_id"),
-        ForeignKeyConstraint(["offer_id", "offer_is_opened"], ["offers.id", "offers.is_opened"]),
-        CheckConstraint("offer_is_opened", name="sealed_offer_has_no_request"),
-        CheckConstraint(DECIDED, name="decided"),
-        CheckConstraint(REASONED, name="decision_reason"),
-        Index("ix_regularisation_requests_offer_id", "offer_id"),
-    )
-
-    id: Mapped[Id]
-    organisation_id: Mapped[OrganisationId]
-    regularisation_id: Mapped[int] = mapped_column(ForeignKey("regularisations.id"))
-    offer_id: Mapped[int]
-    offer_is_opened: Mapped[bool] = mapped_column(default=True, comment="always true: the key to an offer that is opened")
-    asked: Mapped[list[Any]] = mapped_column(comment="[{key, sentence}]: a specification's key, or `document` for a missing paper")
-    decision: Mapped[Word | None]
-    decision_reason: Mapped[Text | None]
-    decided_at: Mapped[datetime | None]
-    decided_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
-
-    regularisation: Mapped[Regularisation] = relationship(back_populates="requests")
-    offer: Mapped[Offer] = relationship()
-    answers: Mapped[list["ExaminationAnswer"]] = relationship(back_populates="regularisation_request", order_by="ExaminationAnswer.id")
-
-    @property
-    def due_on(self) -> date:
-        """Last day to answer, included: the same for all."""
-        return self.regularisation.due_on
-
-
 class ExaminationAnswer(Base):
     """One answer of a tenderer, as it was received: never changed, never taken back; late ones too."""
 
     __tablename__ = "examination_answers"
-    __table_args__ = (CheckConstraint("(price_request_id IS NULL) <> (regularisation_request_id IS NULL)", name="one_request"),)
 
     id: Mapped[Id]
     organisation_id: Mapped[OrganisationId]
-    price_request_id: Mapped[int | None] = mapped_column(ForeignKey("price_requests.id"), index=True)
-    regularisation_request_id: Mapped[int | None] = mapped_column(ForeignKey("regularisation_requests.id"), index=True)
+    price_request_id: Mapped[int] = mapped_column(ForeignKey("price_requests.id"), index=True)
     text: Mapped[Text] = mapped_column(default="")
-    values: Mapped[dict[str, Any]] = mapped_column(default=dict, comment="specification key -> new value, only those asked")
     due_on: Mapped[date] = mapped_column(comment="copy of the last day in force at reception")
     answered_at: Mapped[datetime]
     answered_by: Mapped[int] = mapped_column(ForeignKey("people.id"))
 
-    price_request: Mapped[PriceRequest | None] = relationship(back_populates="answers")
-    regularisation_request: Mapped[RegularisationRequest | None] = relationship(back_populates="answers")
+    price_request: Mapped[PriceRequest] = relationship(back_populates="answers")
     author: Mapped[Person] = relationship(foreign_keys=[answered_by])
     files: Mapped[list["ExaminationFile"]] = relationship(back_populates="answer", order_by="ExaminationFile.id")
 

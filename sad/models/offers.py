@@ -56,7 +56,6 @@ class Offer(Base):
         CheckConstraint("seal_fault IS NULL OR NOT is_opened", name="broken_envelope_is_not_opened"),
         CheckConstraint("classification IS NULL OR is_opened", name="sealed_offer_has_no_classification"),
         CheckConstraint("(classification IS NULL) = (classification_reason IS NULL)", name="classification_reason"),
-        CheckConstraint("regularised_values IS NULL OR is_opened", name="sealed_offer_is_not_regularised"),
         CheckConstraint("price_justification IS NULL OR is_opened", name="sealed_offer_has_no_justification"),
         CheckConstraint("(price_justification IS NULL) = (justification_recorded_by IS NULL)", name="price_justification"),
         Index("ix_offers_supplier_id_received_at", "supplier_id", "received_at", "id"),
@@ -92,9 +91,6 @@ class Offer(Base):
     price_justification: Mapped[Text | None] = mapped_column(comment="why a very low price is accepted once explained (ANA-03, R2152-3)")
     justification_recorded_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
 
-    regularised_values: Mapped[dict[str, Any] | None] = mapped_column(
-        comment="specification key -> value accepted when it was regularised (R2152-2), beside what was opened"
-    )
 
     mini_tender: Mapped[MiniTender] = relationship()
     supplier: Mapped[Supplier] = relationship()
