@@ -16,7 +16,7 @@ from sad.models.journal import JournalEntry
 from sad.models.letters import Letter
 from sad.models.offers import DepositAttempt, Offer, OfferDraft, OfferState
 from sad.models.people import Role
-from tests.factories.mini_tenders import CLOSES, SENT, make_mini_tender, make_published
+from tests.factories.mini_tenders import CLOSES, SENT, SERVED, make_mini_tender, make_published
 from tests.factories.offers import PDF, make_deposit
 from tests.factories.people import make_person
 from tests.factories.suppliers import make_supplier, member_of
@@ -374,8 +374,9 @@ def test_the_list_of_consultations_asks_as_much_for_twenty_as_for_one(app, clien
         with statements_of(database) as few:
             client.get("/fournisseur/consultations")
         with transaction():
-            for _ in range(25):
-                make_published(make_mini_tender(again(first).service, system=again(first).system), suppliers=0)
+            for weeks in range(1, 26):  # far apart, since near ones would look like one need cut in pieces
+                served = SERVED + timedelta(weeks=5 * weeks)
+                make_published(make_mini_tender(again(first).service, system=again(first).system, happens_at=served), suppliers=0)
         with statements_of(database) as many:
             html = client.get("/fournisseur/consultations").text
     check(html)
