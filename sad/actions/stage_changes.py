@@ -11,12 +11,13 @@ from sad import parameters
 from sad.actions.admitted import admitted_suppliers
 from sad.actions.announcements import announce_stage
 from sad.actions.journal import record
+from sad.actions.stage_drafts import hold_stage_draft
 from sad.actions.stages import notice_of, stages_of
 from sad.db import session
 from sad.domain.calendar import paris_day
 from sad.domain.comparison import Difference, differences
 from sad.domain.corrigenda import Move, corrigendum_faults, is_in_force, move_of
-from sad.domain.errors import Refusal, Refused, refuse
+from sad.domain.errors import Refusal, Refused
 from sad.domain.justifications import justified, unjustified
 from sad.domain.law import StageLaw
 from sad.domain.play import SupplierPlay, competition_warnings, play_suppliers
@@ -92,9 +93,7 @@ def publish_corrigendum(
     """
     session.flush()
     session.refresh(draft.system, with_for_update={"of": PurchasingSystem})
-    session.refresh(draft, with_for_update={"of": StageRow})
-    if draft.published_at is not None:
-        raise refuse("Ce palier est publié : il ne change plus.", "Il peut être repoussé ou adouci, pour tous.", rule="PAL-02")
+    hold_stage_draft(draft, None)
     examined = examine_corrigendum(draft, at)
     faults = [*examined.faults, *_said_faults(reason, notice_reference), *unjustified(examined.warnings, justifications)]
     if faults:
@@ -168,7 +167,7 @@ def _phase_faults(system: PurchasingSystem, at: datetime) -> Iterator[Refusal]:
 def _publish(draft: StageRow, examined: ExaminedChange, at: datetime) -> None:
     """Give the draft its place for ever; a revision not yet in force leaves it, one in force keeps it until the new date."""
     replaced = examined.replaced
-    if replaced is not None and _gives_way(replaced, replaced, paris_day(at)):
+    if replaced is not None and not is_in_force(replaced.as_value(), paris_day(at)):
         replaced.replaced_at = at
         session.flush()
     draft.announced_on, draft.content = examined.stage.announced_on, stage_to_dict(examined.stage)
