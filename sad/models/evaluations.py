@@ -17,18 +17,22 @@ class ConflictDeclaration(Base):
     """What an agent declares before seeing names: no interest in any tenderer (ANA-05, L2141-10)."""
 
     __tablename__ = "conflict_declarations"
-    __table_args__ = (UniqueConstraint("mini_tender_id", "person_id"),)
+    __table_args__ = (
+        UniqueConstraint("mini_tender_id", "person_id"),
+        CheckConstraint("link IS NULL OR (has_conflict AND link <> '')", name="link"),
+    )
 
     id: Mapped[Id]
     organisation_id: Mapped[OrganisationId]
     mini_tender_id: Mapped[int] = mapped_column(ForeignKey("mini_tenders.id"))
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
     has_conflict: Mapped[bool]
+    link: Mapped[Text | None] = mapped_column(comment="with which supplier and in what way, in its own words")
     declared_at: Mapped[datetime]
 
 
 class Mark(Base):
-    """A mark given by a person to an opened offer on one criterion, with its written reason."""
+    """The mark of an opened offer on one criterion, with its written reason: one person's, or the consensus of several evaluators."""
 
     __tablename__ = "marks"
     __table_args__ = (
@@ -36,6 +40,7 @@ class Mark(Base):
         ForeignKeyConstraint(["offer_id", "offer_is_opened"], ["offers.id", "offers.is_opened"]),
         CheckConstraint("offer_is_opened", name="sealed_offer_has_no_mark"),
         CheckConstraint("reason <> ''", name="reason"),
+        CheckConstraint("apart_reason IS NULL OR apart_reason <> ''", name="apart_reason"),
     )
 
     id: Mapped[Id]
@@ -44,6 +49,8 @@ class Mark(Base):
     criterion: Mapped[Word]
     value: Mapped[Word] = mapped_column(comment="as the grid's method takes it: a mark out of the scale, as decimal text")
     reason: Mapped[Text]
+    apart_reason: Mapped[Text | None] = mapped_column(comment="why a consensus is under or over every evaluator's mark")
+    is_to_review: Mapped[bool] = mapped_column(default=False, comment="who evaluates has changed since: it is to be given again")
     given_by: Mapped[int] = mapped_column(ForeignKey("people.id"))
     given_at: Mapped[datetime]
 

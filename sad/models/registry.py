@@ -8,6 +8,7 @@ from sad.models import (
     certificates,
     documents,
     evaluations,
+    evaluators,
     examinations,
     invitations,
     job_runs,
@@ -26,5 +27,5 @@ from sad.models import (
 
 AGGREGATES = (
     organisations, people, suppliers, documents, certificates, systems, stages, stage_changes, applications, admissions, campaigns,
-    mini_tenders, invitations, offers, openings, evaluations, examinations, awards, letters, journal, job_runs,
+    mini_tenders, invitations, offers, openings, evaluations, evaluators, examinations, awards, letters, journal, job_runs,
 )
