@@ -2,22 +2,23 @@
 
 import io
 
-from flask import Response, abort, current_app, send_file
+from flask import Response, abort, send_file
 
 from sad.models.documents import Document
 from sad.storage import StoredFile, get, put
 from sad.web.fields import FilesField
+from sad.web.running import site_settings
 
 
 def keep_file(field: FilesField) -> StoredFile:
     """The single file of a field that was found good, kept on disk; to be called before the transaction that uses it."""
-    return put(current_app.settings.data_dir, field.checked[0])  # type: ignore[attr-defined]
+    return put(site_settings().data_dir, field.checked[0])
 
 
 def send_document(document: Document) -> Response:
     """A stored document as a download."""
     try:
-        body = get(current_app.settings.data_dir, document.storage_key)  # type: ignore[attr-defined]
+        body = get(site_settings().data_dir, document.storage_key)
     except FileNotFoundError:
         abort(404)
     return as_download(body, media_type=document.media_type, name=document.name)

@@ -1,6 +1,6 @@
 """Changing one's password, or getting back in without it."""
 
-from flask import Response, current_app, flash, redirect, render_template, request, url_for
+from flask import Response, flash, redirect, render_template, request, url_for
 from werkzeug.exceptions import TooManyRequests
 
 from sad import clock
@@ -14,6 +14,7 @@ from sad.web.access import current_person, current_supplier, own_suppliers, publ
 from sad.web.account.forms import AskResetForm, ChangePasswordForm, ResetForm
 from sad.web.acts import attempt, form_page
 from sad.web.login import sign_in
+from sad.web.running import site_address
 
 TOO_MANY = "Trop de demandes depuis cet appareil. Attendez un quart d’heure, puis recommencez."
 
@@ -99,4 +100,4 @@ def _chosen(form: ResetForm, person: Person) -> str | None:
 
 
 def _reset_link(token: str) -> str:
-    return current_app.settings.base_url + url_for("account.reset", token=token)
+    return site_address() + url_for("account.reset", token=token)

@@ -1,6 +1,6 @@
 """What an administrator may see: the instance's one everything, an organisation's one its own; the rest does not exist."""
 
-from flask import current_app, url_for
+from flask import url_for
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 from werkzeug.exceptions import Forbidden
@@ -9,6 +9,7 @@ from sad.actions.administrators import is_instance_administrator
 from sad.models.organisations import Organisation, Service
 from sad.models.people import Person, PersonRole, Role
 from sad.web.access import current_person, own_or_404
+from sad.web.running import site_address
 
 
 def own_organisation(organisation_id: int) -> Organisation:
@@ -52,4 +53,4 @@ def check_instance() -> None:
 
 def password_link(token: str) -> str:
     """The address of the page where a password is chosen."""
-    return current_app.settings.base_url + url_for("account.reset", token=token)  # type: ignore[attr-defined]
+    return site_address() + url_for("account.reset", token=token)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from flask import Response, current_app, flash, redirect, url_for
+from flask import Response, flash, redirect, url_for
 
 from sad import clock
 from sad.actions.launches import BUYERS_OWN, Prospect, prospect_of
@@ -18,6 +18,7 @@ from sad.web.acts import attempt, form_page
 from sad.web.agent.own import own_draft
 from sad.web.agent.screens import screen_url, steps_of
 from sad.web.drafts import ReasonsForm
+from sad.web.running import site_address, site_settings
 
 PUBLISH, SUBMIT = "publish", "submit"
 CEILING = "SAD-02"
@@ -49,7 +50,7 @@ def _leave(form: ReasonsForm, need: MiniTender, at: datetime) -> bool:
     with attempt(form) as done:
         save_need(need, NeedChange(justifications={**need.justifications, **form.reasons()}), version=form.version.data, by=by, at=at)
         if form.act.data == PUBLISH:
-            settings = current_app.settings  # type: ignore[attr-defined]
+            settings = site_settings()
             publish_mini_tender(need, seal_key=settings.seal_key, justifications={}, home=settings.base_url, by=by, at=at)
         else:
             submit_for_check(need, by=by, at=at)
@@ -63,7 +64,7 @@ def _leave(form: ReasonsForm, need: MiniTender, at: datetime) -> bool:
 def _around(need: MiniTender, prospect: Prospect, at: datetime) -> dict[str, object]:
     """What the page shows beside the summary."""
     text = letters.invitation(
-        need, closes_at=need.wanted_closes_at, grid=prospect.launch.grid, home=current_app.settings.base_url  # type: ignore[attr-defined]
+        need, closes_at=need.wanted_closes_at, grid=prospect.launch.grid, home=site_address()
     )
     faults = [(each, screen_url(need, each.field)) for each in prospect.faults]
     return {

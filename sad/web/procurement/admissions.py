@@ -1,6 +1,6 @@
 """The suppliers admitted, by category, and the history of each admission."""
 
-from flask import Response, abort, current_app, flash, redirect, render_template, request, url_for
+from flask import Response, abort, flash, redirect, render_template, request, url_for
 from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload, selectinload
 
@@ -16,6 +16,7 @@ from sad.web.access import allow, current_organisation, current_person, own_or_4
 from sad.web.acts import attempt, form_page
 from sad.web.fields import EmailField, Form, Required
 from sad.web.paging import capped_count, page_of
+from sad.web.running import site_address
 
 WORDS = {
     AdmissionState.ADMITTED: ("Admis", "green"),
@@ -94,7 +95,7 @@ def _own_admission(admission_id: int) -> Admission:
 
 
 def _join_link(token: str) -> str:
-    return current_app.settings.base_url + url_for("public.join", token=token)  # type: ignore[attr-defined]
+    return site_address() + url_for("public.join", token=token)
 
 
 def _own() -> Select[tuple[Admission]]:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from itertools import pairwise
 
-from flask import Response, current_app, flash, make_response, redirect, render_template, request, url_for
+from flask import Response, flash, make_response, redirect, render_template, request, url_for
 
 from sad import clock
 from sad.actions import campaigns as acts
@@ -17,6 +17,7 @@ from sad.web.access import allow, current_person
 from sad.web.acts import attempt, form_page
 from sad.web.procurement.campaign_forms import YEARLY, OpenCampaignForm, open_form
 from sad.web.procurement.own import own_system
+from sad.web.running import site_address
 
 EXAMPLES = 3
 
@@ -33,7 +34,7 @@ def open_it(system_id: int) -> Response:
     if "confirm" not in request.form:
         return _open_confirmation(form, found, stage, at)
     with attempt(form) as done:
-        made = acts.open_campaign(found, due_on=form.due_on.data, stage=stage, home=_home(), by=current_person(), at=at)
+        made = acts.open_campaign(found, due_on=form.due_on.data, stage=stage, home=site_address(), by=current_person(), at=at)
     if not done:
         return _open_page(form, found, at)
     flash("La campagne est ouverte. Les lettres partent.", "success")
@@ -73,7 +74,7 @@ def _hints(stages: list[Stage]) -> dict[str, str]:
 def _open_confirmation(form: OpenCampaignForm, system: PurchasingSystem, stage: Stage | None, at: datetime) -> Response:
     """The consequences, who is told and some of the letters, before anything happens."""
     planned, asked = acts.prospect_of(system, due_on=form.due_on.data, stage=stage, by=current_person(), at=at)
-    texts = {supplier: letters.asked(planned, supplier, requests, home=_home()) for supplier, requests in asked.items()}
+    texts = {supplier: letters.asked(planned, supplier, requests, home=site_address()) for supplier, requests in asked.items()}
     examples = list({text.body.replace(supplier.name, ""): supplier for supplier, text in texts.items()}.values())[:EXAMPLES]
     return make_response(
         render_template(
@@ -89,6 +90,3 @@ def _open_confirmation(form: OpenCampaignForm, system: PurchasingSystem, stage: 
         )
     )
 
-
-def _home() -> str:
-    return current_app.settings.base_url  # type: ignore[attr-defined,no-any-return]

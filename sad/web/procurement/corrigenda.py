@@ -1,6 +1,6 @@
 """The corrigendum: a draft of an open system becomes a stage of its roadmap, for everybody and for ever (PAL-01, PAL-02)."""
 
-from flask import Response, current_app, flash, make_response, redirect, render_template, request, url_for
+from flask import Response, flash, make_response, redirect, render_template, request, url_for
 from wtforms import StringField, TextAreaField
 
 from sad import clock
@@ -20,6 +20,7 @@ from sad.web.procurement.own import own_stage_draft
 from sad.web.procurement.system_forms import LONG, SHORT
 from sad.web.reasons import WarningsForm
 from sad.web.roadmaps import names_of
+from sad.web.running import site_address
 
 TITLES = {
     Move.ADDED: "Publier un palier de plus",
@@ -61,7 +62,7 @@ def publish(system_id: int, number: int) -> Response:
             reason=form.reason.data,
             notice_reference=form.notice_reference.data,
             justifications=form.reasons(),
-            home=current_app.settings.base_url,  # type: ignore[attr-defined]
+            home=site_address(),
             by=current_person(),
             at=at,
         )
@@ -88,7 +89,7 @@ def _page(form: CorrigendumForm, draft: Stage, examined: ExaminedChange) -> Resp
 def _confirmation(form: CorrigendumForm, draft: Stage, examined: ExaminedChange) -> Response:
     """The text to publish and who is told, before anything happens."""
     replaced = examined.replaced.as_value() if examined.replaced else None
-    reason, home = form.reason.data or "", current_app.settings.base_url  # type: ignore[attr-defined]
+    reason, home = form.reason.data or "", site_address()
     text = corrigendum(draft.system, examined.stage, replaced, examined.move, examined.changes, reason=reason)
     readers = readers_of(draft.system, clock.now())
     notice = form.notice_reference.data or ""

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from flask import Response, abort, current_app, flash, make_response, redirect, render_template, request, url_for
+from flask import Response, abort, flash, make_response, redirect, render_template, request, url_for
 from wtforms import HiddenField, StringField, TextAreaField
 
 from sad import clock
@@ -20,6 +20,7 @@ from sad.web.acts import attempt, form_page
 from sad.web.drafts import LONG, as_version
 from sad.web.fields import Form, ParisDateTimeField, Required
 from sad.web.procurement.mini_tenders import own_mini_tender
+from sad.web.running import site_address
 
 NOT_SENT_AGAIN = ("csrf_token", "confirm", "version")
 
@@ -83,7 +84,7 @@ def _page(mini_tender_id: int, kind: type[ExtendForm]) -> Response:
 
 def _change(form: ExtendForm, found: MiniTender, at: datetime) -> bool:
     """Do it, with what the page showed."""
-    said = {"version": form.version.data, "reason": form.reason.data, "home": current_app.settings.base_url}  # type: ignore[attr-defined]
+    said = {"version": form.version.data, "reason": form.reason.data, "home": site_address()}
     with attempt(form) as done:
         change_mini_tender(found, form.closes_at.data, form.words(), **said, by=current_person(), at=at)
     return bool(done)
@@ -98,7 +99,7 @@ def _is_possible(form: ExtendForm, found: MiniTender, at: datetime) -> bool:
 
 
 def _confirmation(found: MiniTender, form: ExtendForm) -> Response:
-    home = current_app.settings.base_url  # type: ignore[attr-defined]
+    home = site_address()
     said = planned_change(found, form.closes_at.data, form.words(), reason=form.reason.data)
     letter = letters.changed(found, *said, home=home)
     return make_response(

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from flask import Response, current_app, flash, redirect, url_for
+from flask import Response, flash, redirect, url_for
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 from wtforms import RadioField
@@ -25,6 +25,7 @@ from sad.web.access import allow, current_organisation, current_person, own_or_4
 from sad.web.acts import attempt, form_page
 from sad.web.fields import Form, Required
 from sad.web.procurement.opened import READERS
+from sad.web.running import site_settings
 
 FREE, CONCERNED = "no", "yes"
 
@@ -59,7 +60,7 @@ def confirm(mini_tender_id: int) -> Response:
 
 
 def _open(mini_tender: MiniTender, *, by: Person, at: datetime) -> Opening:
-    return confirm_opening(mini_tender, seal_key=current_app.settings.seal_key, by=by, at=at)  # type: ignore[attr-defined]
+    return confirm_opening(mini_tender, seal_key=site_settings().seal_key, by=by, at=at)
 
 
 def _take_part(mini_tender_id: int, act: Callable[..., Opening], done_words: str) -> Response:

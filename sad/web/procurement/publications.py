@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flask import Response, abort, current_app, flash, redirect, request, url_for
+from flask import Response, abort, flash, redirect, request, url_for
 
 from sad import clock
 from sad.actions.ceilings import ceiling_law
@@ -24,6 +24,7 @@ from sad.web.drafts import ReasonsForm, keep
 from sad.web.fields import Form
 from sad.web.procurement.mini_tender_forms import DeadlineForm, DiscontinueForm, ReturnForm
 from sad.web.procurement.mini_tenders import faults_of, own_mini_tender
+from sad.web.running import site_address, site_settings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +99,7 @@ def _to_check(mini_tender_id: int) -> MiniTender:
 
 def _publish(form: ReasonsForm, draft: MiniTender, at: datetime) -> bool:
     """Send what the page showed, with the reasons given."""
-    by, settings = current_person(), current_app.settings  # type: ignore[attr-defined]
+    by, settings = current_person(), site_settings()
     with attempt(form) as done:
         save_need(draft, NeedChange(), version=form.version.data, by=by, at=at)
         publish_mini_tender(draft, seal_key=settings.seal_key, justifications=form.reasons(), home=settings.base_url, by=by, at=at)
@@ -108,7 +109,7 @@ def _publish(form: ReasonsForm, draft: MiniTender, at: datetime) -> bool:
 
 
 def _invitation(draft: MiniTender, prospect: Prospect) -> LetterText:
-    home = current_app.settings.base_url  # type: ignore[attr-defined]
+    home = site_address()
     return letters.invitation(draft, closes_at=draft.wanted_closes_at, grid=prospect.launch.grid, home=home)
 
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from flask import Response, abort, current_app, flash, make_response, redirect, render_template, request, url_for
+from flask import Response, abort, flash, make_response, redirect, render_template, request, url_for
 from sqlalchemy import select
 
 from sad import clock
@@ -31,6 +31,7 @@ from sad.web.fields import Form
 from sad.web.procurement.own import own_system
 from sad.web.procurement.review_forms import AnswerCommentForm, OpenCommentsForm
 from sad.web.procurement.systems import READERS
+from sad.web.running import site_address
 
 
 @allow(*READERS)
@@ -58,12 +59,12 @@ def open_them(system_id: int, number: int) -> Response:
     if not form.validate_on_submit() or _is_refused(form, row, at):
         return form_page("procurement/stage_comments_open.html", form, system=system, row=row)
     if "confirm" not in request.form:
-        letter = letters.opened(row, until=until, home=_home())
+        letter = letters.opened(row, until=until, home=site_address())
         shown = [("À chaque agent des services", letter.subject, letter.body)]
         told = [person.name for person in told_requesters(row)]
         return _confirmation("procurement/stage_comments_open_confirm.html", system, row, form, told=told, letters=shown)
     with attempt(form) as done:
-        open_comments(row, until, home=_home(), by=current_person(), at=at)
+        open_comments(row, until, home=site_address(), by=current_person(), at=at)
     if not done:
         return form_page("procurement/stage_comments_open.html", form, system=system, row=row)
     flash("Le brouillon est ouvert aux remarques. Les lettres partent.", "success")
@@ -96,14 +97,14 @@ def close(system_id: int, number: int) -> Response:
     said = comments_of_stage(row)
     if form.validate_on_submit():
         with attempt(form) as done:
-            close_comments(row, home=_home(), by=current_person(), at=clock.now())
+            close_comments(row, home=site_address(), by=current_person(), at=clock.now())
         if done:
             flash("Les remarques sont closes. Chacun reçoit les réponses aux siennes.", "success")
             return _back(system_id, number)
     else:
         form.take(Refused(*closing_faults(row, said)))
     told = [] if form.refusals else authors_of(said)
-    texts = [(person, letters.answered(row, own, home=_home())) for person, own in told]
+    texts = [(person, letters.answered(row, own, home=site_address())) for person, own in told]
     shown = [(f"À {person.name}", text.subject, text.body) for person, text in texts]
     names = [person.name for person, _ in told]
     return _confirmation("procurement/stage_comments_close.html", system, row, form, told=names, letters=shown)
@@ -137,9 +138,6 @@ def _confirmation(template: str, system: PurchasingSystem, row: Stage, form: For
     page = render_template(template, system=system, row=row, form=form, **context)
     return make_response(page, 422 if form.refusals else 200)
 
-
-def _home() -> str:
-    return current_app.settings.base_url  # type: ignore[attr-defined,no-any-return]
 
 
 def _back(system_id: int, number: int) -> Response:

@@ -3,13 +3,14 @@
 from functools import wraps
 from typing import Any
 
-from flask import abort, current_app, render_template, request
+from flask import abort, render_template, request
 from sqlalchemy import select
 
 from sad.mail import Outbox
 from sad.models.letters import Letter
 from sad.web.access import View, own_or_404, public
 from sad.web.paging import page_of
+from sad.web.running import site_settings
 
 
 def in_development(view: View) -> View:
@@ -17,7 +18,7 @@ def in_development(view: View) -> View:
 
     @wraps(view)
     def shown(*args: Any, **kwargs: Any) -> Any:
-        if current_app.settings.is_production:
+        if site_settings().is_production:
             abort(404)
         return view(*args, **kwargs)
 
@@ -40,5 +41,5 @@ def mails() -> str:
 def mail(letter_id: int) -> str:
     """One mail, with the links that only its recipient gets."""
     letter = own_or_404(select(Letter).where(Letter.id == letter_id, Letter.sent_at.is_not(None)))
-    kept = Outbox(current_app.settings.data_dir / "outbox").read(letter.message_id)
+    kept = Outbox(site_settings().data_dir / "outbox").read(letter.message_id)
     return render_template("public/demo_mail.html", letter=letter, body=kept.get_content() if kept else letter.body)

@@ -17,6 +17,7 @@ from sad.web.acts import attempt, form_page
 from sad.web.fields import Form
 from sad.web.login import sign_in
 from sad.web.public.forms import AcceptForm, AskRegistrationForm, JoinForm, RegistrationForm
+from sad.web.running import site_address
 
 LINK_LASTS = timedelta(days=1)
 TOO_MANY = "Trop de demandes depuis cet appareil. Attendez un quart d’heure, puis recommencez."
@@ -82,7 +83,7 @@ def _send_link(email: str) -> None:
     address, at = request.remote_addr or "", clock.now()
     if accounts.is_guessing(email, address, at=at):
         raise TooManyRequests(TOO_MANY)
-    base_url = current_app.settings.base_url
+    base_url = site_address()
     token = _links().dumps([email, (at + LINK_LASTS).isoformat()])
     suppliers.ask_registration(
         email,

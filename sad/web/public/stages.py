@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import Response, abort, current_app, render_template, request
+from flask import Response, abort, render_template, request
 
 from sad import clock
 from sad.actions.stage_changes import changes_of
@@ -20,6 +20,7 @@ from sad.web.access import public
 from sad.web.comparisons import comparison_of, token_of
 from sad.web.public.opened import opened_system, roadmap_rows
 from sad.web.roadmaps import line_groups, names_of, requirement_groups, steps_of
+from sad.web.running import site_address
 
 STATES = {"done": ("Passé", "grey"), "now": ("En vigueur", "green"), "coming": ("À venir", "blue")}
 REPLACED = ("Remplacé", "grey")
@@ -99,7 +100,7 @@ def calendar(system_id: int) -> Response:
     """The stages and the last day of validity, for an agenda that comes back to see what changed."""
     found = opened_system(system_id)
     rows = roadmap_rows(found)
-    body = roadmap_calendar(found, rows, home=current_app.settings.base_url)  # type: ignore[attr-defined]
+    body = roadmap_calendar(found, rows, home=site_address())
     response = Response(body, mimetype="text/calendar")
     response.headers["Content-Disposition"] = f'inline; filename="paliers-{found.id}.ics"'
     response.last_modified = last_change(found, rows)

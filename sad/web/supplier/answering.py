@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import abort, current_app, redirect, url_for
+from flask import abort, redirect, url_for
 
 from sad.actions.offer_drafts import Draft, draft_of, read_draft
 from sad.actions.offer_terms import terms_of
@@ -14,6 +14,7 @@ from sad.domain.offers import OfferContent, OfferTerms
 from sad.models.mini_tenders import MiniTender, MiniTenderState
 from sad.models.offers import Offer
 from sad.models.suppliers import Supplier
+from sad.web.running import site_address, site_settings
 from sad.web.supplier.own import own_invitation
 
 
@@ -71,10 +72,10 @@ def answering_to(mini_tender_id: int, at: datetime) -> Answering:
 
 def seal_key() -> bytes:
     """The key under which drafts and receipts are kept."""
-    key: bytes = current_app.settings.seal_key  # type: ignore[attr-defined]
+    key: bytes = site_settings().seal_key
     return key
 
 
 def consultation_link(mini_tender: MiniTender) -> str:
     """The whole address of the consultation, for letters."""
-    return current_app.settings.base_url + url_for("supplier.mini_tender", mini_tender_id=mini_tender.id)  # type: ignore[attr-defined,no-any-return]
+    return site_address() + url_for("supplier.mini_tender", mini_tender_id=mini_tender.id)

@@ -1,6 +1,6 @@
 """Who the supplier is, and who acts for it."""
 
-from flask import Response, current_app, flash, redirect, url_for
+from flask import Response, flash, redirect, url_for
 from sqlalchemy import select
 
 from sad import clock
@@ -11,6 +11,7 @@ from sad.models.suppliers import SupplierInvitation
 from sad.web.access import act_for, allow_supplier, current_person, current_supplier, own_or_404, signed_in
 from sad.web.acts import attempt, form_page
 from sad.web.profiles import profile_form
+from sad.web.running import site_address
 from sad.web.supplier.forms import AddSupplierForm, ConfirmForm, InviteForm
 
 
@@ -84,4 +85,4 @@ def leave() -> Response:
 
 
 def _join_link(token: str) -> str:
-    return current_app.settings.base_url + url_for("public.join", token=token)  # type: ignore[attr-defined]
+    return site_address() + url_for("public.join", token=token)
