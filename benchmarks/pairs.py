@@ -15,6 +15,7 @@ class Pair:
     """Medians over the rounds: seconds of the work, seconds of its yardstick, their ratio, CPU ms for one unit of work.
 
     `ratio` is the time of the work over that of its yardstick, or with `is_rate` its rate over that of its yardstick.
+    With `is_cpu` seconds are those of the processor.
     """
 
     name: str
@@ -24,23 +25,24 @@ class Pair:
     cpu_ms: float
     notes: str = ""
     is_rate: bool = False
+    is_cpu: bool = False
 
 
 def measure(
-    name: str, work: Callable[[], object], yardstick: Callable[[], object], *, units: int = 1, rounds: int = ROUNDS, is_rate: bool = False
+    name: str, work: Callable[[], object], yardstick: Callable[[], object], *, units: int = 1, is_rate: bool = False, is_cpu: bool = False
 ) -> Pair:
     """Run both in turn, after one round that does not count."""
     work(), yardstick()
     taken: list[tuple[float, float, float]] = []
-    for number in range(rounds):
-        progress(f"{name} : {number + 1}/{rounds}")
+    for number in range(ROUNDS):
+        progress(f"{name} : {number + 1}/{ROUNDS}")
         mine, cpu = _time(work)
-        theirs, _ = _time(yardstick)
-        taken.append((mine, theirs, cpu))
+        theirs, their_cpu = _time(yardstick)
+        taken.append((cpu, their_cpu, cpu) if is_cpu else (mine, theirs, cpu))
     progress("")
     medians = [statistics.median(column) for column in zip(*taken, strict=True)]
     ratio = statistics.median(theirs / mine if is_rate else mine / theirs for mine, theirs, _ in taken)
-    return Pair(name, medians[0], medians[1], ratio, medians[2] * 1000 / units, is_rate=is_rate)
+    return Pair(name, medians[0], medians[1], ratio, medians[2] * 1000 / units, is_rate=is_rate, is_cpu=is_cpu)
 
 
 def progress(text: str) -> None:
