@@ -6,6 +6,7 @@ from sad.models import (
     awards,
     campaigns,
     certificates,
+    consortiums,
     documents,
     evaluations,
     evaluators,
@@ -27,5 +28,5 @@ from sad.models import (
 
 AGGREGATES = (
     organisations, people, suppliers, documents, certificates, systems, stages, stage_changes, applications, admissions, campaigns,
-    mini_tenders, invitations, offers, openings, evaluations, evaluators, examinations, awards, letters, journal, job_runs,
+    consortiums, mini_tenders, invitations, offers, openings, evaluations, evaluators, examinations, awards, letters, journal, job_runs,
 )

@@ -3,7 +3,8 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, func, text
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from sad.db import Base
@@ -12,15 +13,24 @@ from sad.models.people import Person
 
 
 class Supplier(Base):
-    """A producer or tradesperson, known once by its SIRET to every organisation it applies to."""
+    """A producer or tradesperson, known once by its SIRET; or a consortium, which has a lead and bears the lead's SIRET.
+
+    Both apply, are invited, deposit and are ranked alike.
+    """
 
     __tablename__ = "suppliers"
     __table_args__ = (
+        only_one("suppliers_siret", "siret", where="lead_id IS NULL"),
+        UniqueConstraint("id", "siret"),
+        UniqueConstraint("id", "lead_id"),
+        ForeignKeyConstraint(["lead_id", "siret"], ["suppliers.id", "suppliers.siret"]),
+        CheckConstraint("(lead_id IS NULL) = (kind <> 'groupement')", name="lead"),
+        CheckConstraint("lead_id IS NULL OR lead_id <> id", name="lead_is_another"),
         Index("ix_suppliers_shown", "name", "id", sqlite_where=text("is_shown_publicly = 1"), postgresql_where=text("is_shown_publicly")),
     )
 
     id: Mapped[Id]
-    siret: Mapped[Word] = mapped_column(unique=True, comment="14 digits")
+    siret: Mapped[Word] = mapped_column(comment="14 digits; of a consortium, its lead's")
     name: Mapped[Name]
     kind: Mapped[Word] = mapped_column(comment="producteur, traiteur, boulangerie...: shown, never decides")
     commune: Mapped[Name] = mapped_column(default="")
@@ -30,9 +40,20 @@ class Supplier(Base):
     is_vat_exempt: Mapped[bool] = mapped_column(default=False, comment="franchise en base, CGI 293 B")
     is_shown_publicly: Mapped[bool] = mapped_column(default=False, comment="agreed to be named among the admitted suppliers")
     created_at: Mapped[datetime]
+    lead_id: Mapped[int | None] = mapped_column(index=True, comment="the company that acts for this consortium; none: a company")
 
     members: Mapped[list["SupplierMember"]] = relationship(back_populates="supplier")
     usual_offers: Mapped[list["UsualOffer"]] = relationship(back_populates="supplier", order_by="UsualOffer.declared_at")
+
+    @hybrid_property
+    def acting_id(self) -> int:
+        """The company whose people act for it: a consortium's lead, else itself."""
+        return self.lead_id or self.id
+
+    @acting_id.inplace.expression
+    @classmethod
+    def _acting_id(cls) -> ColumnElement[int]:
+        return func.coalesce(cls.lead_id, cls.id)
 
     @property
     def declared(self) -> dict[str, Any]:

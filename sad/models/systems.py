@@ -56,6 +56,9 @@ class PurchasingSystem(Base):
     initial_evaluation_days: Mapped[int] = mapped_column(
         default=0, comment="prolonged initial evaluation announced in the documents, calendar days (R2162-45 al. 3)"
     )
+    forbids_double_bidding: Mapped[bool] = mapped_column(
+        default=False, comment="its documents forbid to bid both alone and in a consortium, or in several (R2142-21, R2151-7)"
+    )
     environmental_clause: Mapped[Text] = mapped_column(default="", comment="environmental condition of performance (L2112-2)")
     opened_at: Mapped[datetime | None]
     opened_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
