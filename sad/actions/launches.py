@@ -1,6 +1,6 @@
 """What surrounds a mini-tender on the day it would leave: its invitees, what the law says of it, its deadline."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -10,6 +10,7 @@ from sqlalchemy.orm import joinedload
 
 from sad import parameters
 from sad.actions.ceilings import ceiling_law, ceiling_of, neighbours_of
+from sad.actions.deadline_requests import lack_of, running_request
 from sad.actions.limits import prolonged_until
 from sad.actions.stages import roadmap_of
 from sad.db import session
@@ -49,7 +50,7 @@ class Prospect:
 def prospect_of(mini_tender: MiniTender, at: datetime) -> Prospect:
     """The mini-tender held against the law of the day. Raises `Refused` (PAL-04) before the first stage of its system."""
     invitees = tuple(admitted_to(mini_tender, at))
-    launch = launch_of(mini_tender, len(invitees), at)
+    launch = launch_of(mini_tender, invitees, at)
     law, limits = LaunchLaw.on(paris_day(at), parameters.value), ceiling_law(at)
     ceiling, budget = ceiling_of(mini_tender.system, at), mini_tender.budget
     splitting = splitting_warnings(budget, neighbours_of(mini_tender, limits), limits)
@@ -62,8 +63,10 @@ def prospect_of(mini_tender: MiniTender, at: datetime) -> Prospect:
     )
 
 
-def launch_of(mini_tender: MiniTender, admitted: int, at: datetime) -> Launch:
-    """The mini-tender as the rules of launching read it, if it left at that instant."""
+def launch_of(mini_tender: MiniTender, invitees: Sequence[Supplier], at: datetime) -> Launch:
+    """The mini-tender as the rules of launching read it, if it left at that instant to these invitees."""
+    request = running_request(mini_tender)
+    lack = lack_of(request, invitees, at) if request else None
     system, category = mini_tender.system, mini_tender.category
     stage = stage_in_force(roadmap_of(system), at)
     key = category.key if category else ""
@@ -79,13 +82,15 @@ def launch_of(mini_tender: MiniTender, admitted: int, at: datetime) -> Launch:
         category_families=tuple(category.families) if category else (),
         stage=stage,
         grid=unchecked_grid(stage, key, chosen_weights(mini_tender)),
-        admitted=admitted,
+        admitted=len(invitees),
         lines=len(mini_tender.lines),
         budget=mini_tender.budget,
         budget_fixed_at=at if mini_tender.budget is not None else None,
         service_on=paris_day(mini_tender.happens_at) if mini_tender.happens_at else None,
         pending=tuple(_pending(mini_tender)),
         prolonged_until=prolonged_until(system),
+        agreed_deadline=request is not None and lack is None,
+        disagreement=lack,
         environmental_clauses=(system.environmental_clause,) if system.environmental_clause else (),
         sustainable_specifications=(mini_tender.packaging,) if mini_tender.packaging else (),
         texts={"title": mini_tender.title, "constraints": mini_tender.constraints, "dietary_needs": mini_tender.dietary_needs},

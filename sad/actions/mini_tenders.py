@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm.attributes import flag_modified
 
+from sad.actions.deadline_requests import discard_requests, end_request_if_moved
 from sad.actions.journal import record
 from sad.actions.launches import BUYERS_OWN, proposed_deadline, prospect_of
 from sad.actions.letters import people_with, post_letter
@@ -25,6 +26,7 @@ from sad.models.systems import Category, PurchasingSystem
 from sad.need_templates import NeedTemplate
 
 DAYS_AHEAD = 21
+AGREEMENT = "SAD-18"
 COPIED = (
     "template",
     "guests",
@@ -125,10 +127,10 @@ def save_need(mini_tender: MiniTender, change: NeedChange, *, version: int, by: 
     """Keep one screen of a draft; while the buyers check it, only they may change it.
 
     Refused once it is sent, and when somebody else saved another version meanwhile (what was typed stays on the screen of
-    the second, who is told).
+    the second, who is told). Another deadline or day of service drops the agreement asked of suppliers.
     """
     hold(mini_tender)
-    _check_editable(mini_tender, by)
+    check_editable(mini_tender, by)
     if mini_tender.version != version:
         raise refuse(
             "Une autre personne a modifié ce besoin pendant que vous l’écriviez.",
@@ -140,6 +142,7 @@ def save_need(mini_tender: MiniTender, change: NeedChange, *, version: int, by: 
         _rewrite_lines(mini_tender, change.lines)
     flag_modified(mini_tender, "title")  # another version, even when only the lines changed
     session.flush()
+    end_request_if_moved(mini_tender, by=by, at=at)
     record("save_need", mini_tender, by=by, at=at, changed=sorted(change.values()) + (["lines"] if change.lines is not None else []))
     return mini_tender
 
@@ -147,9 +150,9 @@ def save_need(mini_tender: MiniTender, change: NeedChange, *, version: int, by: 
 def check_screen(mini_tender: MiniTender, fields: Collection[str], *, at: datetime) -> MiniTender:
     """What the law says today against what these fields ask (as the rules name them), while its author is there to mend it.
 
-    Raises `Refused`.
+    A deadline that still waits for the agreement of suppliers (SAD-18) keeps nobody from writing the rest. Raises `Refused`.
     """
-    faults = [each for each in prospect_of(mini_tender, at).faults if each.field in fields]
+    faults = [each for each in prospect_of(mini_tender, at).faults if each.field in fields and each.rule != AGREEMENT]
     if faults:
         raise Refused(*faults)
     return mini_tender
@@ -160,10 +163,23 @@ def discard_mini_tender(mini_tender: MiniTender, *, by: Person, at: datetime) ->
     hold(mini_tender)
     if mini_tender.state != MiniTenderState.DRAFT:
         raise refuse("Seul un brouillon s’efface.", "Ce besoin est parti : il reste dans la liste, avec sa suite.")
+    discard_requests(mini_tender, by=by, at=at)
     record("discard_mini_tender", mini_tender, by=by, at=at, title=mini_tender.title)
     session.execute(update(Letter).where(Letter.mini_tender_id == mini_tender.id).values(mini_tender_id=None))
     session.delete(mini_tender)
     session.flush()
+
+
+def check_editable(mini_tender: MiniTender, by: Person) -> None:
+    """Raises `Refused` once it is sent, and for its service while the buyers check it."""
+    if mini_tender.state not in (MiniTenderState.DRAFT, MiniTenderState.TO_CHECK):
+        raise refuse(
+            "Cette consultation est publiée : elle ne change plus.",
+            "La déclarer sans suite et en lancer une autre, ou répondre aux questions des fournisseurs.",
+            rule="CRI-12",
+        )
+    if mini_tender.state == MiniTenderState.TO_CHECK and not by.has_role(Role.BUYER):
+        raise refuse("Le service achats vérifie ce besoin.", "Pour le modifier, demandez-lui de vous le rendre.")
 
 
 def hold(mini_tender: MiniTender) -> MiniTender:
@@ -221,17 +237,6 @@ def return_to_requester(mini_tender: MiniTender, reason: str, *, by: Person, at:
     post_letter(told, to=mini_tender.creator, at=at, organisation_id=mini_tender.organisation_id, mini_tender=mini_tender)
     record("return_to_requester", mini_tender, by=by, at=at, reason=mini_tender.returned_reason)
     return mini_tender
-
-
-def _check_editable(mini_tender: MiniTender, by: Person) -> None:
-    if mini_tender.state not in (MiniTenderState.DRAFT, MiniTenderState.TO_CHECK):
-        raise refuse(
-            "Cette consultation est publiée : elle ne change plus.",
-            "La déclarer sans suite et en lancer une autre, ou répondre aux questions des fournisseurs.",
-            rule="CRI-12",
-        )
-    if mini_tender.state == MiniTenderState.TO_CHECK and not by.has_role(Role.BUYER):
-        raise refuse("Le service achats vérifie ce besoin.", "Pour le modifier, demandez-lui de vous le rendre.")
 
 
 def _rewrite_lines(mini_tender: MiniTender, lines: Sequence[NeedLine]) -> None:

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from sqlalchemy import select
 
+from sad.actions.deadline_requests import facts_of, request_used_by, running_request
 from sad.actions.journal import record
 from sad.actions.launches import Prospect, prospect_of
 from sad.actions.letters import post_letter, post_to_suppliers
@@ -49,6 +50,7 @@ def publish_mini_tender(
     faults = [*prospect.faults, *prospect.unjustified]
     if faults:
         raise Refused(*faults)
+    agreement = _rest_on_agreement(mini_tender, prospect, at)
     _freeze(mini_tender, prospect, seal_key)
     mini_tender.state, mini_tender.published_at, mini_tender.published_by = state, at, by.id
     _invite(mini_tender, prospect, home, at)
@@ -61,6 +63,7 @@ def publish_mini_tender(
         fingerprint=mini_tender.frozen_fingerprint,
         invitees=sorted(supplier.id for supplier in prospect.invitees),
         justifications=mini_tender.justifications,
+        agreement=agreement,
     )
     return mini_tender
 
@@ -110,9 +113,9 @@ def frozen_fingerprint(mini_tender: MiniTender, invitees: list[int]) -> str:
     """SHA-256 of the need, its lines, budget and deadline, of the stage, the grid and the invitees (CRI-12).
 
     The same from the rows years later: amounts, quantities and instants each have one spelling, and what changed after the
-    sending is read as it was then.
+    sending is read as it was then. A deadline that all the invitees agreed to comes with their answers (SAD-18).
     """
-    closes_at = mini_tender.first_closes_at
+    closes_at, agreed = mini_tender.first_closes_at, request_used_by(mini_tender)
     frozen = {
         "need": {name: mini_tender.frozen_value(name) for name in NEED},
         "happens_at": mini_tender.happens_at and instant(mini_tender.happens_at),
@@ -122,6 +125,7 @@ def frozen_fingerprint(mini_tender: MiniTender, invitees: list[int]) -> str:
         "stage": mini_tender.stage_fingerprint,
         "grid": mini_tender.grid,
         "invitees": sorted(invitees),
+        **({"agreement": facts_of(agreed, invitees)} if agreed else {}),
     }
     return hashlib.sha256(canonical_json(frozen)).hexdigest()
 
@@ -130,6 +134,16 @@ def _hold_admissions(mini_tender: MiniTender) -> None:
     """Until the commit nobody enters or leaves the category, so that the invitees are all those admitted then (SAD-15)."""
     session.execute(select(Category.id).where(Category.id == mini_tender.category_id).with_for_update())
     session.execute(select(Admission.id).where(Admission.category_id == mini_tender.category_id).with_for_update(read=True))
+
+
+def _rest_on_agreement(mini_tender: MiniTender, prospect: Prospect, at: datetime) -> dict[str, object] | None:
+    """Keep that the sending rests on the agreement of all the invitees, and who said what when; None when it needs none."""
+    request = running_request(mini_tender) if prospect.launch.agreed_deadline else None
+    if request is None:
+        return None
+    request.used_at = at
+    session.flush()
+    return facts_of(request)
 
 
 def _freeze(mini_tender: MiniTender, prospect: Prospect, seal_key: bytes) -> None:
@@ -149,7 +163,8 @@ def _invite(mini_tender: MiniTender, prospect: Prospect, home: str, at: datetime
         Invitation(organisation_id=mini_tender.organisation_id, mini_tender_id=mini_tender.id, supplier_id=supplier.id, sent_at=at)
         for supplier in prospect.invitees
     )
-    text = letters.invitation(mini_tender, closes_at=mini_tender.closes_at, grid=mini_tender.grid, home=home)
+    is_agreed = prospect.launch.agreed_deadline
+    text = letters.invitation(mini_tender, closes_at=mini_tender.closes_at, grid=mini_tender.grid, home=home, is_agreed=is_agreed)
     post_to_suppliers(prospect.invitees, text, at=at, organisation_id=mini_tender.organisation_id, mini_tender=mini_tender)
 
 

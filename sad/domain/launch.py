@@ -1,7 +1,7 @@
 """What must hold before a mini-tender is sent, and what asks for a recorded reason first."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -30,9 +30,9 @@ class Launch:
 
     `stage` is the one in force at `at`; `grid` has the shape of the scoring file's. `texts` are what people wrote, by
     field, to be searched for forbidden words. `families` are those of the lines when they say so. `agreed_deadline`:
-    every invited supplier has recorded its agreement on this deadline (R2162-50 al. 2). `budget` in EUR excl. VAT.
-    `environmental_clauses` and `sustainable_specifications` add to those that the stage marks as environmental.
-    `justifications` go by rule.
+    every invited supplier has recorded its agreement on this deadline (R2162-50 al. 2); `disagreement`: it was asked, and
+    somebody has not agreed. `budget` in EUR excl. VAT. `environmental_clauses` and `sustainable_specifications` add to those
+    that the stage marks as environmental. `justifications` go by rule.
     """
 
     at: datetime
@@ -55,6 +55,7 @@ class Launch:
     pending: tuple[PendingApplication, ...] = ()
     prolonged_until: date | None = None
     agreed_deadline: bool = False
+    disagreement: Refusal | None = None
     environmental_clauses: tuple[str, ...] = ()
     sustainable_specifications: tuple[str, ...] = ()
     texts: Mapping[str, str] = field(default_factory=dict)
@@ -152,7 +153,11 @@ def _deadline_faults(launch: Launch, law: LaunchLaw) -> Iterator[Refusal]:
         yield from (Refusal(each.message, each.remedy, each.rule, "closes_at") for each in refused.refusals)
     if launch.closes_at <= launch.at:
         yield Refusal("La date limite est déjà passée.", _first_deadline(launch, law), "SAD-17", "closes_at")
-    elif not launch.agreed_deadline and launch.closes_at < _earliest(launch, law):
+    elif launch.agreed_deadline or launch.closes_at >= _earliest(launch, law):
+        return
+    elif launch.disagreement is not None:
+        yield replace(launch.disagreement, remedy=f"{launch.disagreement.remedy} {_first_deadline(launch, law, 'sans accord')}")
+    else:
         message = "La date limite est trop proche : il faut au moins"
         message += f" {law.tender_period_days} jours entiers après l’envoi (R2162-50)."
         yield Refusal(message, _first_deadline(launch, law), "SAD-17", "closes_at")
@@ -162,8 +167,8 @@ def _earliest(launch: Launch, law: LaunchLaw) -> datetime:
     return earliest_deadline(paris_day(launch.at), law.tender_period_days)
 
 
-def _first_deadline(launch: Launch, law: LaunchLaw) -> str:
-    return f"Première date possible : {french_moment(_earliest(launch, law))}, heure de Paris."
+def _first_deadline(launch: Launch, law: LaunchLaw, how: str = "") -> str:
+    return f"Première date possible{how and f' {how}'} : {french_moment(_earliest(launch, law))}, heure de Paris."
 
 
 def _service_faults(launch: Launch) -> Iterator[Refusal]:

@@ -24,11 +24,13 @@ def published(mini_tender: MiniTender, invited: int) -> LetterText:
     return write_letter("mini_tender_published", mini_tender=mini_tender, invited=invited)
 
 
-def invitation(mini_tender: MiniTender, *, closes_at: datetime | None, grid: Mapping[str, Any] | None, home: str) -> LetterText:
+def invitation(
+    mini_tender: MiniTender, *, closes_at: datetime | None, grid: Mapping[str, Any] | None, home: str, is_agreed: bool = False
+) -> LetterText:
     """To each person of each invitee, with the six contents of SAD-19 (R2144-9); `home` is the address of the site.
 
-    The deadline and the grid are given, so that the letter can be read before it leaves. Its documents are those of the
-    system, by title.
+    The deadline and the grid are given, so that the letter can be read before it leaves. `is_agreed`: all the invitees have
+    agreed to this deadline (SAD-18). Its documents are those of the system, by title.
     """
     return write_letter(
         "invitation",
@@ -38,6 +40,8 @@ def invitation(mini_tender: MiniTender, *, closes_at: datetime | None, grid: Map
         closes_at=closes_at,
         criteria=(grid or {}).get("criteria", ()),
         home=home,
+        is_agreed=is_agreed,
+        headcount=headcount_words(mini_tender),
     )
 
 

@@ -7,6 +7,7 @@ from sad.models import (
     campaigns,
     certificates,
     consortiums,
+    deadline_agreements,
     documents,
     evaluations,
     evaluators,
@@ -28,5 +29,5 @@ from sad.models import (
 
 AGGREGATES = (
     organisations, people, suppliers, documents, certificates, systems, stages, stage_changes, applications, admissions, campaigns,
-    consortiums, mini_tenders, invitations, offers, openings, evaluations, evaluators, examinations, awards, letters, journal, job_runs,
+    consortiums, mini_tenders, deadline_agreements, invitations, offers, openings, evaluations, evaluators, examinations, awards, letters, journal, job_runs,
 )
