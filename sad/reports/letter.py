@@ -1,18 +1,12 @@
 """A letter as PDF: the words of the row, accessible (PDF/UA-1), the same bytes each time."""
 
-import json
 from dataclasses import asdict
-from datetime import UTC
-from pathlib import Path
-
-import typst
 
 from sad.letters.layout import blocks
 from sad.letters.wording import long_date, moment
 from sad.models.letters import Letter
 from sad.models.organisations import Organisation
-
-TEMPLATE = Path(__file__).resolve().parent.parent.parent / "templates" / "reports" / "letter.typ"
+from sad.reports.typesetting import typeset
 
 
 def letter_pdf(letter: Letter, organisation: Organisation) -> bytes:
@@ -27,14 +21,7 @@ def letter_pdf(letter: Letter, organisation: Organisation) -> bytes:
         "footer": f"Écrite le {moment(letter.created_at)}, heure de Paris · {letter.message_id.strip('<>')}",
         "blocks": [asdict(block) for block in blocks(letter.body)],
     }
-    return typst.compile(
-        TEMPLATE,
-        format="pdf",
-        pdf_standards="ua-1",
-        sys_inputs={"letter": json.dumps(content)},
-        ignore_system_fonts=True,
-        timestamp=int(letter.created_at.astimezone(UTC).timestamp()),
-    )
+    return typeset("letter", content, at=letter.created_at)
 
 
 def letter_file_name(letter: Letter) -> str:

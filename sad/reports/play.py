@@ -1,32 +1,21 @@
 """The report of a played stage as PDF: the figures first, then who, then what past mini-tenders become; accessible (PDF/UA-1)."""
 
-import json
 from collections.abc import Sequence
-from datetime import UTC, date
-from pathlib import Path
+from datetime import date
 from typing import Any
-
-import typst
 
 from sad.domain.play_report import CategoryCount, Named, PlayReport, RequirementCount
 from sad.letters.plays import LineWords, cautions, headlines, told
 from sad.letters.wording import long_date, moment, plural
 from sad.models.stage_changes import StagePlay
+from sad.reports.typesetting import typeset
 
-TEMPLATE = Path(__file__).resolve().parent.parent.parent / "templates" / "reports" / "play.typ"
 MOST_LINES = 60
 
 
 def play_pdf(play: StagePlay, report: PlayReport) -> bytes:
     """The report of an ended play; a long replay shows its first lines and says where the others are."""
-    return typst.compile(
-        TEMPLATE,
-        format="pdf",
-        pdf_standards="ua-1",
-        sys_inputs={"play": json.dumps(play_content(play, report))},
-        ignore_system_fonts=True,
-        timestamp=int(play.asked_at.astimezone(UTC).timestamp()),
-    )
+    return typeset("play", play_content(play, report), at=play.asked_at)
 
 
 def play_content(play: StagePlay, report: PlayReport) -> dict[str, Any]:
