@@ -10,6 +10,7 @@ from sad.actions.declarations import check_interests
 from sad.actions.evaluations import has_lapsed, take_up
 from sad.actions.journal import record
 from sad.actions.letters import people_of, people_with, post_letter, post_to_supplier
+from sad.actions.litigation import hold_faults
 from sad.actions.mini_tenders import hold
 from sad.actions.rankings import currency_faults
 from sad.actions.results import letters_for, results_of
@@ -94,10 +95,13 @@ def cancel_award(award: Award, reason: str, *, by: Person, at: datetime) -> Awar
 
 
 def notify_contract(award: Award, *, contract_reference: str = "", by: Person, at: datetime) -> Award:
-    """Notify the contract to the awardee (R2182-4): after the letters to the others (AWD-03), written from its threshold (AWD-08)."""
+    """Notify the contract to the awardee (R2182-4): after the letters to the others (AWD-03), written from its threshold (AWD-08).
+
+    Refused while a court action is pending (AWD-07).
+    """
     mini_tender = _hold(award, by)
     state = moved("mini_tender", mini_tender.state, "notify")
-    faults = [*_untold_faults(award), *_writing_faults(award, contract_reference, at)]
+    faults = [*hold_faults(mini_tender), *_untold_faults(award), *_writing_faults(award, contract_reference, at)]
     if faults:
         raise Refused(*faults)
     mini_tender.state, award.notified_at, award.contract_reference = state, at, contract_reference.strip()

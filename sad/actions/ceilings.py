@@ -14,6 +14,7 @@ from sad.models.awards import Award, AwardState
 from sad.models.evaluations import RankedOffer
 from sad.models.mini_tenders import MiniTender, MiniTenderState
 from sad.models.offers import Offer
+from sad.models.orders import Order
 from sad.models.systems import Category, PurchasingSystem
 
 
@@ -60,14 +61,15 @@ def neighbours_of(mini_tender: MiniTender, law: CeilingLaw) -> list[Neighbour]:
 
 
 def _by_category(system: PurchasingSystem, begins: datetime) -> Select[str, str, int, Decimal | None, Any, Any, datetime | None]:
-    """For each category: how many were sent, what is awarded, what is expected, what is recent, the first sending."""
-    engaged = func.coalesce(Offer.total, MiniTender.budget)
+    """For each category: how many were sent, what is awarded (as its order stands), what is expected, what is recent, the first sending."""
+    awarded = func.coalesce(Order.total, Offer.total)
+    engaged = func.coalesce(awarded, MiniTender.budget)
     return (
         select(
             Category.key,
             Category.label,
             func.count(MiniTender.id).label("sent"),
-            func.sum(Offer.total).label("awarded"),
+            func.sum(awarded).label("awarded"),
             func.sum(case((Offer.id.is_(None), MiniTender.budget))).label("expected"),
             func.sum(case((MiniTender.published_at >= begins, engaged))).label("recent"),
             func.min(MiniTender.published_at).label("first"),
@@ -77,6 +79,7 @@ def _by_category(system: PurchasingSystem, begins: datetime) -> Select[str, str,
         .outerjoin(Award, and_(Award.mini_tender_id == MiniTender.id, Award.state == AwardState.APPROVED))
         .outerjoin(RankedOffer, RankedOffer.id == Award.ranked_offer_id)
         .outerjoin(Offer, Offer.id == RankedOffer.offer_id)
+        .outerjoin(Order, Order.award_id == Award.id)
         .where(Category.system_id == system.id)
         .group_by(Category.id, Category.key, Category.label)
         .order_by(Category.id)

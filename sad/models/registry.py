@@ -16,9 +16,11 @@ from sad.models import (
     job_runs,
     journal,
     letters,
+    litigation,
     mini_tenders,
     offers,
     openings,
+    orders,
     organisations,
     people,
     stage_changes,
@@ -29,5 +31,5 @@ from sad.models import (
 
 AGGREGATES = (
     organisations, people, suppliers, documents, certificates, systems, stages, stage_changes, applications, admissions, campaigns,
-    consortiums, mini_tenders, deadline_agreements, invitations, offers, openings, evaluations, evaluators, examinations, awards, letters, journal, job_runs,
+    consortiums, mini_tenders, deadline_agreements, invitations, offers, openings, evaluations, evaluators, examinations, awards, litigation, orders, letters, journal, job_runs,
 )
