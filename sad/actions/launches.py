@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from sad import parameters
+from sad.actions.announced_tastings import faults_of_announcement
 from sad.actions.ceilings import ceiling_law, ceiling_of, neighbours_of
 from sad.actions.deadline_requests import lack_of, running_request
 from sad.actions.limits import prolonged_until
@@ -26,9 +27,9 @@ from sad.models.applications import PENDING_STATES, Application
 from sad.models.mini_tenders import MiniTender
 from sad.models.suppliers import Supplier
 
-# What the person who writes a need cannot mend: the buyers decide applications, wait for the periods of the system and watch
-# its maximum.
-BUYERS_OWN = frozenset({"SAD-02", "SAD-07", "SAD-10", "SAD-15", "SAD-16", "CRI-05", "CRI-06"})
+# What the person who writes a need cannot mend: the buyers decide applications, wait for the periods of the system, watch its
+# maximum and answer for what its stage announced.
+BUYERS_OWN = frozenset({"SAD-02", "SAD-07", "SAD-10", "SAD-15", "SAD-16", "CRI-05", "CRI-06", "CRI-13"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,11 @@ def prospect_of(mini_tender: MiniTender, at: datetime) -> Prospect:
     return Prospect(
         launch,
         invitees,
-        faults=(*launch_faults(launch, law), *ceiling_faults(ceiling, budget, limits)),
+        faults=(
+            *launch_faults(launch, law),
+            *ceiling_faults(ceiling, budget, limits),
+            *faults_of_announcement(mini_tender, launch.grid, launch.closes_at),
+        ),
         warnings=(*launch_warnings(launch, law), *ceiling_warnings(ceiling, budget, limits), *splitting),
         ceiling=ceiling,
     )

@@ -1,6 +1,6 @@
 """Changing a mini-tender after it was sent: its deadline, put off for everybody, and the words of its need (TIM-03, R2151-4)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from datetime import datetime
 
@@ -12,10 +12,11 @@ from sad.actions.letters import post_letter, post_to_suppliers
 from sad.actions.mini_tenders import hold
 from sad.actions.publications import invitees_of
 from sad.db import session
-from sad.domain.calendar import paris_day
+from sad.domain.calendar import PARIS, paris_day
 from sad.domain.deadline_changes import CHANGEABLE, DeadlineChange, Rewording, change_faults, proposed_extension, rewordings
 from sad.domain.errors import Refusal, Refused, refuse
 from sad.domain.lifecycle import moved
+from sad.domain.sentences import french_moment
 from sad.letters import mini_tender_changes as letters
 from sad.models.mini_tenders import MiniTender, MiniTenderChange
 from sad.models.offers import Offer, OfferState
@@ -70,7 +71,7 @@ def faults_of_change(
     if mini_tender.version != version:
         message = "Cette consultation a changé pendant que vous écriviez."
         return [Refusal(message, "Ouvrir de nouveau cette page pour lire ce qui a changé, puis recommencer.", "TIM-03")]
-    return change_faults(
+    faults = change_faults(
         DeadlineChange(
             at=at,
             mini_tender=mini_tender,
@@ -80,6 +81,7 @@ def faults_of_change(
             rewordings=_rewordings(mini_tender, words),
         )
     )
+    return [*faults, *_tasting_faults(mini_tender, new_closes_at)]
 
 
 def planned_change(
@@ -95,6 +97,15 @@ def proposed_deadline_of(mini_tender: MiniTender, at: datetime) -> datetime | No
     assert mini_tender.closes_at is not None
     proposed = proposed_extension(mini_tender.closes_at, at, int(parameters.value("supplementary_info_days", on=paris_day(at))))
     return proposed if mini_tender.happens_at is None or paris_day(proposed) < paris_day(mini_tender.happens_at) else None
+
+
+def _tasting_faults(mini_tender: MiniTender, new_closes_at: datetime | None) -> Iterator[Refusal]:
+    """Samples are tasted after the opening, on the day that was announced."""
+    tasting = mini_tender.announced_tasting
+    if tasting is not None and new_closes_at is not None and new_closes_at >= tasting.happens_at:
+        message = f"La nouvelle date limite vient après la dégustation annoncée, le {french_moment(tasting.happens_at.astimezone(PARIS))}."
+        remedy = "Choisir une date avant elle, ou déclarer sans suite et relancer le besoin."
+        yield Refusal(message, remedy, "CRI-12", "closes_at")
 
 
 def _keep(

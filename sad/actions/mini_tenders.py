@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm.attributes import flag_modified
 
+from sad.actions.announced_tastings import keep_announcement
 from sad.actions.deadline_requests import discard_requests, end_request_if_moved
 from sad.actions.journal import record
 from sad.actions.launches import BUYERS_OWN, proposed_deadline, prospect_of
@@ -70,11 +71,12 @@ class NeedChange:
     weights: Any = ...
     wanted_closes_at: Any = ...
     justifications: Any = ...
+    tasting: Any = ...
     lines: Sequence[NeedLine] | None = None
 
     def values(self) -> Mapping[str, Any]:
         """The columns that change."""
-        named = ((each.name, getattr(self, each.name)) for each in fields(self) if each.name != "lines")
+        named = ((each.name, getattr(self, each.name)) for each in fields(self) if each.name not in ("lines", "tasting"))
         return {name: value for name, value in named if value is not ...}
 
 
@@ -140,6 +142,8 @@ def save_need(mini_tender: MiniTender, change: NeedChange, *, version: int, by: 
         setattr(mini_tender, name, value)
     if change.lines is not None:
         _rewrite_lines(mini_tender, change.lines)
+    if change.tasting is not ...:
+        keep_announcement(mini_tender, change.tasting)
     flag_modified(mini_tender, "title")  # another version, even when only the lines changed
     session.flush()
     end_request_if_moved(mini_tender, by=by, at=at)

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from sqlalchemy import select
 
+from sad.actions.announced_tastings import frozen_announcement
 from sad.actions.deadline_requests import facts_of, request_used_by, running_request
 from sad.actions.journal import record
 from sad.actions.launches import Prospect, prospect_of
@@ -125,6 +126,7 @@ def frozen_fingerprint(mini_tender: MiniTender, invitees: list[int]) -> str:
         "stage": mini_tender.stage_fingerprint,
         "grid": mini_tender.grid,
         "invitees": sorted(invitees),
+        **frozen_announcement(mini_tender),
         **({"agreement": facts_of(agreed, invitees)} if agreed else {}),
     }
     return hashlib.sha256(canonical_json(frozen)).hexdigest()

@@ -13,6 +13,7 @@ from sad.domain.deadline_changes import Rewording
 from sad.domain.scoring.scoring_file import grid_from_dict
 from sad.domain.scoring.values import Grid
 from sad.domain.stages import Stage, stage_from_dict
+from sad.domain.tastings import Announcement, MissingRule
 from sad.models.columns import Hash, Id, Name, OrganisationId, Text, Word, one_of
 from sad.models.organisations import Organisation, Service
 from sad.models.people import Person
@@ -105,6 +106,7 @@ class MiniTender(Base):
         back_populates="mini_tender", order_by="MiniTenderLine.position", cascade="all, delete-orphan"
     )
 
+    announced_tasting: Mapped["AnnouncedTasting | None"] = relationship(back_populates="mini_tender", cascade="all, delete-orphan")
     changes: Mapped[list["MiniTenderChange"]] = relationship(back_populates="mini_tender", order_by="MiniTenderChange.id")
 
     __mapper_args__ = {"version_id_col": version}
@@ -145,6 +147,37 @@ class MiniTenderLine(Base):
     delivered_on: Mapped[date | None] = mapped_column(comment="when it differs from the mini-tender's day")
 
     mini_tender: Mapped[MiniTender] = relationship(back_populates="lines")
+
+
+class AnnouncedTasting(Base):
+    """The tasting of samples that a need announces to all its invitees; frozen with it, and none is held without it (CRI-12)."""
+
+    __tablename__ = "announced_tastings"
+    __table_args__ = (
+        ForeignKeyConstraint(["mini_tender_id", "organisation_id"], ["mini_tenders.id", "mini_tenders.organisation_id"]),
+        UniqueConstraint("mini_tender_id"),
+        UniqueConstraint("mini_tender_id", "organisation_id"),
+        one_of("missing_rule", MissingRule),
+        CheckConstraint("place <> '' AND samples <> '' AND criterion <> ''", name="is_whole"),
+    )
+
+    id: Mapped[Id]
+    organisation_id: Mapped[OrganisationId]
+    mini_tender_id: Mapped[int]
+    criterion: Mapped[Word] = mapped_column(comment="key of the criterion that it marks")
+    criterion_label: Mapped[Name] = mapped_column(comment="as the invitation names it")
+    happens_at: Mapped[datetime]
+    place: Mapped[Name] = mapped_column(comment="where samples are handed in")
+    samples: Mapped[Name] = mapped_column(comment="what to bring, and how much")
+    missing_rule: Mapped[Word] = mapped_column(comment="what becomes of an offer without sample")
+
+    mini_tender: Mapped[MiniTender] = relationship(back_populates="announced_tasting")
+
+    def as_value(self) -> Announcement:
+        """As the rules and the fingerprint read it."""
+        return Announcement(
+            self.criterion, self.criterion_label, self.happens_at, self.place, self.samples, MissingRule(self.missing_rule)
+        )
 
 
 class MiniTenderChange(Base):

@@ -27,9 +27,11 @@ from sad.models import (
     stages,
     suppliers,
     systems,
+    tastings,
 )
 
 AGGREGATES = (
     organisations, people, suppliers, documents, certificates, systems, stages, stage_changes, applications, admissions, campaigns,
-    consortiums, mini_tenders, deadline_agreements, invitations, offers, openings, evaluations, evaluators, examinations, awards, litigation, orders, letters, journal, job_runs,
+    consortiums, mini_tenders, deadline_agreements, invitations, offers, openings, evaluations, evaluators, tastings,
+    examinations, awards, litigation, orders, letters, journal, job_runs,
 )

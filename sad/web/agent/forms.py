@@ -14,6 +14,7 @@ from sad.domain.sentences import decimal_text, french_number
 from sad.domain.stages import announced_range
 from sad.models.organisations import Service
 from sad.need_templates import NeedTemplate
+from sad.web.agent.tasting_form import TastingForm
 from sad.web.drafts import LONG, VersionedForm
 from sad.web.fields import DecimalField, Form, IntegerField, ParisDateTimeField, Required
 
@@ -73,8 +74,10 @@ class GuestsForm(VersionedForm):
         )
 
 
-class ConstraintsForm(VersionedForm):
+class ConstraintsForm(TastingForm, VersionedForm):
     """« Contraintes »."""
+
+    ASKED_AS: ClassVar = {"tasting": "tasting_at"}
 
     packaging = RadioField("Emballage", [Required("Choisissez.")], choices=PACKAGING)
     vegetarian_meals = IntegerField("Nombre de repas végétariens", maximum=MOST_GUESTS)
@@ -90,6 +93,7 @@ class ConstraintsForm(VersionedForm):
             allergens=self.allergens.data,
             dietary_needs=self.dietary_needs.data,
             constraints=self.constraints.data,
+            tasting=self.announcement(),
         )
 
 

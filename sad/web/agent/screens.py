@@ -21,7 +21,7 @@ SCREENS = (
 )
 SCREEN_OF = {
     **dict.fromkeys(("object", "title", "service_on", "closes_at"), "agent.guests"),
-    **dict.fromkeys(("constraints", "dietary_needs"), "agent.constraints"),
+    **dict.fromkeys(("constraints", "dietary_needs", "tasting"), "agent.constraints"),
     **dict.fromkeys(("budget", "lines"), "agent.budget"),
     "weights": "agent.weights",
 }

@@ -7,6 +7,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import selectinload
 
 from sad import clock, db
+from sad.actions.announced_tastings import judged_at
 from sad.actions.launches import deadline_words
 from sad.actions.mini_tenders import fill_lines, refilled_lines, start_mini_tender
 from sad.domain.calendar import paris_day
@@ -21,6 +22,7 @@ from sad.web.acts import attempt, form_page
 from sad.web.agent.forms import BudgetForm, ConstraintsForm, GuestsForm, StartForm
 from sad.web.agent.own import own_draft, own_services
 from sad.web.agent.screens import SCREENS, screen
+from sad.web.agent.tasting_form import tasting_values
 from sad.web.drafts import keep
 
 
@@ -55,8 +57,9 @@ def guests(mini_tender_id: int) -> Response:
 def constraints(mini_tender_id: int) -> Response:
     """« Contraintes »."""
     need, at = own_draft(mini_tender_id), clock.now()
-    form = ConstraintsForm(obj=need)
-    if form.validate_on_submit() and keep(form, need, form.change(), at=at):
+    form = ConstraintsForm(obj=need, **tasting_values(need.announced_tasting))
+    form.offer(judged_at(need, at))
+    if form.validate_on_submit() and keep(form, need, form.change(), "tasting", at=at):
         _warn_of_words(form)
         return redirect(url_for("agent.budget", mini_tender_id=need.id))
     return screen("agent/constraints.html", 2, form, need, at)
