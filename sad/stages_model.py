@@ -125,7 +125,8 @@ def _specifications(content: dict[str, Any], stage: dict[str, Any]) -> Iterator[
 
 
 def _criteria(content: dict[str, Any], stage: dict[str, Any]) -> Iterator[Requirement]:
-    for key, body in content["criteria"].items():
+    for key, usual in content["criteria"].items():
+        body = {**usual, **stage.get("criteria", {}).get(key, {})}
         low, high = body["range"]
         yield Requirement(
             key=key,

@@ -20,12 +20,17 @@ def stage_with(subject, nature):
     """A lawful stage with this requirement beside what it needs to hold."""
     asked = ready(subject, nature).requirement
     forms = library()[subject].forms
-    scored = [forms[Nature.SPECIFICATION].requirement] if asked.source else []
+    scored = [_left_open(forms[Nature.SPECIFICATION].requirement)] if asked.source else []
     weight = asked.weight or Decimal(0)
-    rest = criterion("cost", "Prix", 60 - int(weight), price=True, method={"method": "lowest_ratio"})
+    rest = criterion("cost", "Prix", 50 - int(weight), price=True, method={"method": "lowest_ratio"})
     rest = replace(rest, price=not asked.price, method={"method": "scale", "scale": "10"} if asked.price else rest.method)
-    packaging = criterion("boxes", "Contenants repris", 40, environmental=True, method={"method": "yes_no"})
+    packaging = criterion("boxes", "Contenants repris", 50, environmental=True, method={"method": "yes_no"})
     return a_stage(capacity("basic"), specification("basic_pct"), condition("basic_crates"), rest, packaging, *scored, asked)
+
+
+def _left_open(scored):
+    """A yes that the stage asks of every offer would leave nothing to score."""
+    return replace(scored, comparison="any") if scored.comparison == "is_true" else scored
 
 
 @pytest.mark.parametrize(("subject", "nature"), FORMS)
@@ -44,9 +49,9 @@ def test_every_ready_requirement_says_what_proves_it_and_what_it_asks_of_a_suppl
     assert library()[subject].group in groups()
 
 
-def test_all_that_the_model_asks_is_in_the_library_under_the_same_key_and_nature():
+def test_all_that_the_model_asks_first_is_in_the_library_under_the_same_key_and_nature():
     usual = {each.key: each.families for each in model_categories()}
-    asked = {(each.nature, each.key): each for stage in model_stages(DAYS[0], DAYS, usual) for each in stage.requirements}
+    asked = {(each.nature, each.key): each for stage in reversed(model_stages(DAYS[0], DAYS, usual)) for each in stage.requirements}
     offered = {(nature, form.requirement.key): form for subject in library().values() for nature, form in subject.forms.items()}
     assert set(asked) - set(offered) == set()
     for pair, modelled in asked.items():

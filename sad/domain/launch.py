@@ -10,6 +10,8 @@ from sad.domain.calendar import PARIS, earliest_deadline, paris_day, paris_insta
 from sad.domain.criteria import Criterion, criteria_faults, environment_warnings
 from sad.domain.errors import Refusal, Refused
 from sad.domain.forbidden_words import find_forbidden_words
+from sad.domain.grid_rules import UNREADABLE, launch_findings, refusals_of
+from sad.domain.grid_watch import Finding
 from sad.domain.law import LaunchLaw
 from sad.domain.requirements import Nature
 from sad.domain.sentences import french_date, french_moment, listed
@@ -69,6 +71,7 @@ class Launch:
 
 def launch_faults(launch: Launch, law: LaunchLaw) -> list[Refusal]:
     """All that forbids sending the mini-tender now, never only the first fault."""
+    grid = list(_grid_faults(launch, law))
     return [
         *_scope_faults(launch),
         *_first_invitation_faults(launch, law),
@@ -76,18 +79,20 @@ def launch_faults(launch: Launch, law: LaunchLaw) -> list[Refusal]:
         *_need_faults(launch),
         *_deadline_faults(launch, law),
         *_service_faults(launch),
-        *_grid_faults(launch, law),
+        *grid,
+        *_watched_faults(launch, law, is_readable=not grid),
         *_clause_faults(launch, law),
     ]
 
 
 def launch_warnings(launch: Launch, law: LaunchLaw) -> list[Refusal]:
-    """What does not forbid, but asks for a reason that is kept: SAD-16, CRI-03, CRI-06, CRI-08."""
+    """What does not forbid, but asks for a reason that is kept: SAD-16, CRI-03, CRI-06, CRI-08, CRI-13, CRI-14."""
     return [
         *_pending_warnings(launch),
         *environment_warnings(launch.criteria, law),
         *_specification_warnings(launch, law),
         *_word_warnings(launch),
+        *refusals_of(_watched(launch, law), blocking=False),
     ]
 
 
@@ -198,6 +203,16 @@ def _grid_faults(launch: Launch, law: LaunchLaw) -> Iterator[Refusal]:
     if not launch.grid.get("tie_rule"):
         message = "Rien ne dit comment départager deux offres à égalité."
         yield Refusal(message, "Choisir la règle de départage avant l’envoi.", "CRI-11", "tie_rule")
+
+
+def _watched(launch: Launch, law: LaunchLaw) -> list[Finding]:
+    return launch_findings(launch.stage, launch.category, launch.grid, law)
+
+
+def _watched_faults(launch: Launch, law: LaunchLaw, *, is_readable: bool) -> list[Refusal]:
+    """CRI-13. `is_readable`: no other rule says why the grid cannot be read."""
+    found = [each for each in _watched(launch, law) if is_readable or each.code != UNREADABLE]
+    return refusals_of(found, blocking=True)
 
 
 def _clause_faults(launch: Launch, law: LaunchLaw) -> Iterator[Refusal]:

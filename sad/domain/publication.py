@@ -6,6 +6,7 @@ from datetime import date
 
 from sad.domain.criteria import Criterion, criteria_faults, environment_warnings
 from sad.domain.errors import Refusal
+from sad.domain.grid_rules import refusals_of, stage_findings
 from sad.domain.law import CriteriaLaw, StageLaw
 from sad.domain.requirement_law import requirement_faults, requirement_warnings
 from sad.domain.requirements import Nature
@@ -38,15 +39,17 @@ def publication_faults(stage: Stage, roadmap: Sequence[Stage], notice: Notice, l
         *_by_category(stage, notice, criteria_faults, law),
         *_announced_faults(stage, others, notice),
         *_capacity_change(stage, others, notice),
+        *refusals_of(stage_findings(stage, notice.categories, law), blocking=True),
     ]
 
 
 def publication_warnings(stage: Stage, roadmap: Sequence[Stage], notice: Notice, law: StageLaw) -> list[Refusal]:
-    """What asks for a recorded reason before publishing: PAL-03, PAL-01 (corrigendum), CRI-03, CRI-08."""
+    """What asks for a recorded reason before publishing: PAL-03, PAL-01 (corrigendum), CRI-03, CRI-08, CRI-13."""
     return [
         *_notice_warnings(stage, _others(stage, roadmap), notice, law),
         *_by_category(stage, notice, environment_warnings, law),
         *(warning for each in stage.requirements for warning in requirement_warnings(each)),
+        *refusals_of(stage_findings(stage, notice.categories, law), blocking=False),
     ]
 
 

@@ -1,4 +1,4 @@
-"""« Vérifier »: all that was written, all that stands against it, and one button that says what will happen."""
+"""« Vérifier »: all that was written, all that stands against it, and one button that says what will happen."""
 
 from datetime import datetime
 
@@ -21,7 +21,7 @@ from sad.web.drafts import ReasonsForm
 from sad.web.running import site_address, site_settings
 
 PUBLISH, SUBMIT = "publish", "submit"
-CEILING = "SAD-02"
+CEILING, SCORING = "SAD-02", "CRI-13"
 
 
 @allow(Role.REQUESTER)
@@ -40,7 +40,7 @@ def check(mini_tender_id: int) -> Response:
 def _act(need: MiniTender, prospect: Prospect) -> str:
     """Publish when the service may and nothing waits for the buyers; else let them check."""
     waits_for_buyers = any(each.rule in BUYERS_OWN for each in prospect.faults)
-    waits_for_buyers |= any(each.rule == CEILING for each in prospect.unjustified)
+    waits_for_buyers |= any(each.rule in (CEILING, SCORING) for each in prospect.unjustified)
     return PUBLISH if is_within_limit(need) and not waits_for_buyers else SUBMIT
 
 
@@ -74,4 +74,5 @@ def _around(need: MiniTender, prospect: Prospect, at: datetime) -> dict[str, obj
         "invited": plural(len(prospect.invitees), "fournisseur"),
         "buyers_own": BUYERS_OWN,
         "is_near_ceiling": any(each.rule == CEILING for each in prospect.warnings),
+        "is_scoring_reread": any(each.rule == SCORING for each in prospect.unjustified),
     }

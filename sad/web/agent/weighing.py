@@ -59,7 +59,7 @@ def _presets(criteria: Sequence[Requirement]) -> dict[str, Weights]:
     keys = {
         STAGE: [],
         "price": [each.key for each in criteria if each.price],
-        "quality": [each.key for each in criteria if each.method.get("method") == "scale"],
+        "quality": [each.key for each in criteria if each.method.get("method") == "scale" and not each.environmental],
         "environment": [each.key for each in criteria if each.environmental],
     }
     found: dict[str, Weights] = {}
