@@ -52,6 +52,7 @@ def planted(directory, content, name="planted.yaml"):
         ("supplementary_info_days", A_DAY, 6),
         ("standstill_days", A_DAY, 11),
         ("completion_days", A_DAY, 5),
+        ("member_replacement_days", A_DAY, 10),
         ("stage_notice_days", A_DAY, 90),
         ("minimum_suppliers", A_DAY, 3),
         ("environment_weight_warning_percent", A_DAY, Decimal(10)),

@@ -54,6 +54,7 @@ def _create_consortiums() -> None:
         sa.Column("lead_id", sa.Integer(), nullable=False),
         sa.Column("form", sa.String(length=40), nullable=False),
         sa.Column("payment", sa.String(length=40), nullable=False),
+        sa.Column("offered", sa.JSON(none_as_null=True), nullable=False),
         sa.Column("on_default", sa.String(length=4000), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("founded_at", sa.DateTime(timezone=True), nullable=False),
@@ -61,12 +62,14 @@ def _create_consortiums() -> None:
         sa.Column("concluded_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("agreement", sa.String(), nullable=True),
         sa.Column("agreement_sha256", sa.String(length=64), nullable=True),
+        sa.Column("agreed_parts", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("end_reason", sa.String(length=4000), nullable=True),
         sa.CheckConstraint("form IN ('joint', 'joint_liable_lead', 'solidary')", name=op.f("ck_consortiums_form")),
         sa.CheckConstraint("payment IN ('each', 'lead')", name=op.f("ck_consortiums_payment")),
         sa.CheckConstraint(
-            "(concluded_at IS NULL) = (agreement IS NULL) AND (concluded_at IS NULL) = (agreement_sha256 IS NULL)",
+            "(concluded_at IS NULL) = (agreement IS NULL) AND (concluded_at IS NULL) = (agreement_sha256 IS NULL)"
+            " AND (concluded_at IS NULL) = (agreed_parts IS NULL)",
             name=op.f("ck_consortiums_concluded"),
         ),
         sa.CheckConstraint("(ended_at IS NULL) = (end_reason IS NULL)", name=op.f("ck_consortiums_ended")),

@@ -7,7 +7,10 @@ from typing import Any
 
 from sqlalchemy import select
 
+from sad.actions.agreements import conclude_agreement, readiness_faults
 from sad.actions.application_file import check_editable, hold, questions, stage_of, tell
+from sad.actions.compositions import consortium_of
+from sad.actions.compositions import hold as hold_consortium
 from sad.actions.journal import record
 from sad.actions.limits import is_application_sealed, limits_if_received, window_ends
 from sad.actions.stages import roadmap_of
@@ -35,7 +38,7 @@ def start_application(supplier: Supplier, category: Category, *, by: Person, at:
 
     Raises `Refused` outside the validity of the system (SAD-06), and when the supplier is admitted or applying already.
     """
-    faults = [*validity_faults(category.system, at), *_already_there(supplier, category)]
+    faults = [*validity_faults(category.system, at), *_already_there(supplier, category), *_place_faults(supplier, category)]
     if faults:
         raise Refused(*faults)
     application = Application(
@@ -51,7 +54,7 @@ def start_application(supplier: Supplier, category: Category, *, by: Person, at:
     asked = questions(application, stage_of(application, at))
     application.answers = _last_answers(application, {each.key for each in asked})
     record("start_application", application, by=by, at=at)
-    attach_held_proofs(application, {each.key for each in asked if each.nature is Nature.CAPACITY}, by=by, at=at)
+    attach_held_proofs(application, _proved(application, stage_of(application, at)), by=by, at=at)
     return application
 
 
@@ -85,9 +88,14 @@ def submit_application(application: Application, *, is_sworn: bool, by: Person, 
     if faults:
         raise Refused(*faults)
     stage = stage_in_force(roadmap_of(application.system), at)
+    consortium = consortium_of(application.supplier)
     faults = list(submission_faults(application, stage, is_sworn=is_sworn, at=at))
+    faults += readiness_faults(hold_consortium(consortium)) if consortium else []
     if faults:
         raise Refused(*faults)
+    if consortium:
+        conclude_agreement(consortium, at=at)
+        attach_held_proofs(application, _proved(application, stage), by=by, at=at)
     answer_due_on = limits_if_received(application.system, at).hard
     application.state, application.submitted_at, application.answer_due_on = state, at, answer_due_on
     application.sworn_statement, application.sworn_by = True, by.id
@@ -95,7 +103,8 @@ def submit_application(application: Application, *, is_sworn: bool, by: Person, 
     ends = window_ends(application.system)
     opens_on = ends + ONE_DAY if ends and is_application_sealed(application, at) else None
     tell(application, letters.received(application, at=at, opens_on=opens_on), at=at)
-    record("submit_application", application, by=by, at=at, **_submitted(application))
+    agreed: dict[str, Any] = {"agreement": consortium.agreement_sha256} if consortium else {}
+    record("submit_application", application, by=by, at=at, **_submitted(application), **agreed)
     return application
 
 
@@ -162,6 +171,19 @@ def _already_there(supplier: Supplier, category: Category) -> Iterator[Refusal]:
     )
     if session.scalar(open_one):
         yield Refusal("Vous avez déjà une candidature en cours dans cette catégorie.", "La reprendre depuis votre page d’accueil.")
+
+
+def _place_faults(supplier: Supplier, category: Category) -> Iterator[Refusal]:
+    """A consortium applies in the category for which it was formed, and only there."""
+    consortium = consortium_of(supplier)
+    if consortium is not None and (consortium.category_id != category.id or consortium.ended_at is not None):
+        message = f"Ce groupement est formé pour « {consortium.category.label} »."
+        yield Refusal(message, "Former un autre groupement pour une autre catégorie.", "ADM-11")
+
+
+def _proved(application: Application, stage: Stage) -> set[str]:
+    """The capacities that a document may prove here, by key."""
+    return {each.key for each in questions(application, stage) if each.nature is Nature.CAPACITY}
 
 
 def _last_answers(application: Application, keys: set[str]) -> dict[str, Any]:

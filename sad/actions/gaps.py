@@ -28,7 +28,8 @@ def known_supplier(system: PurchasingSystem, siret: str) -> AdmittedSupplier | N
 
     None when nobody has this SIRET.
     """
-    row = session.scalar(select(Supplier).where(Supplier.siret == siret).options(selectinload(Supplier.usual_offers)))
+    company = select(Supplier).where(Supplier.siret == siret, Supplier.lead_id.is_(None))
+    row = session.scalar(company.options(selectinload(Supplier.usual_offers)))
     if row is None:
         return None
     admitted = select(Admission.category_id).where(Admission.supplier_id == row.id, Admission.state == AdmissionState.ADMITTED)

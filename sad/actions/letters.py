@@ -85,10 +85,11 @@ def post_to_suppliers(
 ) -> list[Letter]:
     """The same letter to each person of each supplier, in as many statements for a thousand suppliers as for one."""
     present = (
-        select(SupplierMember.supplier_id, Person)
+        select(Supplier.id, Person)
+        .join(SupplierMember, SupplierMember.supplier_id == Supplier.acting_id)
         .join(Person, SupplierMember.person_id == Person.id)
-        .where(SupplierMember.supplier_id.in_([each.id for each in suppliers]), SupplierMember.left_at.is_(None), Person.is_active)
-        .order_by(SupplierMember.supplier_id, SupplierMember.id)
+        .where(Supplier.id.in_([each.id for each in suppliers]), SupplierMember.left_at.is_(None), Person.is_active)
+        .order_by(Supplier.id, SupplierMember.id)
     )
     by_id = {each.id: each for each in suppliers}
     return [
@@ -101,7 +102,7 @@ def post_to_each(texts: Mapping[int, LetterText], *, at: datetime, organisation_
     """To each person of each supplier the letter of its own, by id of supplier; read in one statement, whatever their number."""
     present = (
         select(Supplier, Person)
-        .join(SupplierMember, SupplierMember.supplier_id == Supplier.id)
+        .join(SupplierMember, SupplierMember.supplier_id == Supplier.acting_id)
         .join(Person, SupplierMember.person_id == Person.id)
         .where(Supplier.id.in_(texts), SupplierMember.left_at.is_(None), Person.is_active)
         .options(lazyload(Person.roles))
@@ -114,12 +115,12 @@ def post_to_each(texts: Mapping[int, LetterText], *, at: datetime, organisation_
 
 
 def people_of(supplier: Supplier) -> list[Person]:
-    """The people who act for the supplier now, in the order in which they joined."""
+    """The people who act for the supplier now, in the order in which they joined; for a consortium, those of its lead."""
     return list(
         session.scalars(
             select(Person)
             .join(SupplierMember, SupplierMember.person_id == Person.id)
-            .where(SupplierMember.supplier_id == supplier.id, SupplierMember.left_at.is_(None), Person.is_active)
+            .where(SupplierMember.supplier_id == supplier.acting_id, SupplierMember.left_at.is_(None), Person.is_active)
             .order_by(SupplierMember.id)
         )
     )

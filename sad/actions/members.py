@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Select, func, select, update
 
 from sad.actions.accounts import find_person
 from sad.actions.journal import record
@@ -25,8 +25,11 @@ DECIDED = (MiniTenderState.NOTIFIED, MiniTenderState.DISCONTINUED)
 def invite_member(supplier: Supplier, email: str, *, link: Callable[[str], str], by: Person, at: datetime) -> SupplierInvitation:
     """Invite the owner of an address to act for the supplier, by a link for one use within a fortnight.
 
-    `link` makes the address of the page from the token. Raises `Refused` for somebody who is there already.
+    `link` makes the address of the page from the token. Raises `Refused` for somebody who is there already, and for a
+    consortium, for which its lead's people act.
     """
+    if supplier.lead_id is not None:
+        raise refuse("Un groupement agit par son mandataire.", "Inviter quelqu’un à agir pour le mandataire.", field="email")
     if any(person.email == email for person in people_of(supplier)):
         raise refuse("Cette personne agit déjà pour vous.", "Elle se connecte avec son propre mot de passe.", field="email")
     token, hashed = new_token()
@@ -155,7 +158,9 @@ def _guest_faults(person: Person, invitation: SupplierInvitation) -> Iterator[Re
 
 
 def _count_pending(supplier: Supplier) -> int:
-    query = select(func.count(Application.id)).where(Application.supplier_id == supplier.id, Application.state.in_(PENDING_STATES))
+    query = select(func.count(Application.id)).where(
+        Application.supplier_id.in_(_acted_for(supplier)), Application.state.in_(PENDING_STATES)
+    )
     return session.scalar(query) or 0
 
 
@@ -163,6 +168,11 @@ def _count_undecided(supplier: Supplier) -> int:
     query = (
         select(func.count(Offer.id))
         .join(MiniTender, MiniTender.id == Offer.mini_tender_id)
-        .where(Offer.supplier_id == supplier.id, Offer.state == OfferState.DEPOSITED, MiniTender.state.not_in(DECIDED))
+        .where(Offer.supplier_id.in_(_acted_for(supplier)), Offer.state == OfferState.DEPOSITED, MiniTender.state.not_in(DECIDED))
     )
     return session.scalar(query) or 0
+
+
+def _acted_for(supplier: Supplier) -> Select[tuple[int]]:
+    """The company itself and the consortiums that it leads."""
+    return select(Supplier.id).where((Supplier.id == supplier.id) | (Supplier.lead_id == supplier.id))

@@ -6,6 +6,7 @@ from uuid import uuid4
 
 from sqlalchemy import Select, select
 
+from sad.actions.double_bids import bidding_faults, hold_bidders
 from sad.actions.invitations import invitation_of
 from sad.actions.journal import record
 from sad.actions.letters import people_of, post_letter
@@ -50,12 +51,12 @@ def submit_offer(
 
     `received_at` is the instant at which the last byte of the request was read. A late offer is received and kept sealed
     (REC-04); one in time takes the place of the one before (REC-05). `link` is the address where the supplier finds its
-    receipt. Raises `Refused` with every fault: not invited, discontinued, incomplete.
+    receipt. Raises `Refused` with every fault: not invited, discontinued, incomplete, a second bid that the documents forbid.
     """
     _hold(mini_tender, supplier)
     offer = offer_of_key(mini_tender, supplier, idempotency_key)
     if offer is None:
-        faults = [*_reception_faults(mini_tender, supplier, received_at), *terms_of(mini_tender, supplier, at=at).faults(content)]
+        faults = [*_reception_faults(mini_tender, supplier, received_at, by), *terms_of(mini_tender, supplier, at=at).faults(content)]
         if faults:
             raise Refused(*faults)
         envelope = Envelope(mini_tender.id, supplier.id, str(uuid4()), new_salt(), canonical_json(content.to_dict()), tuple(files))
@@ -110,9 +111,11 @@ def _hold(mini_tender: MiniTender, supplier: Supplier) -> None:
     session.refresh(mini_tender, with_for_update={"of": MiniTender, "read": True})
     mine = select(Invitation.id).where(Invitation.mini_tender_id == mini_tender.id, Invitation.supplier_id == supplier.id)
     session.execute(mine.with_for_update())
+    if mini_tender.system.forbids_double_bidding:
+        hold_bidders(supplier)
 
 
-def _reception_faults(mini_tender: MiniTender, supplier: Supplier, received_at: datetime) -> Iterator[Refusal]:
+def _reception_faults(mini_tender: MiniTender, supplier: Supplier, received_at: datetime, by: Person) -> Iterator[Refusal]:
     if mini_tender.closes_at is None or invitation_of(mini_tender, supplier) is None:
         message = "Votre entreprise n’est pas invitée à cette consultation."
         yield Refusal(message, "Les fournisseurs admis dans sa catégorie le sont tous.", "SAD-15")
@@ -122,6 +125,8 @@ def _reception_faults(mini_tender: MiniTender, supplier: Supplier, received_at: 
     elif mini_tender.state != MiniTenderState.PUBLISHED and received_at <= mini_tender.closes_at:
         message = "Les offres ont été ouvertes pendant que la vôtre arrivait : elle ne peut plus compter."
         yield Refusal(message, "Écrire tout de suite au service achats : l’heure de votre envoi est enregistrée.", "REC-01")
+    else:
+        yield from bidding_faults(mini_tender, supplier, by)
 
 
 def _sealed(

@@ -105,7 +105,7 @@ def _silent_invitees(mini_tender: MiniTender) -> list[tuple[Supplier, Person]]:
     found = session.execute(
         select(Supplier, Person)
         .join(Invitation, Invitation.supplier_id == Supplier.id)
-        .join(SupplierMember, SupplierMember.supplier_id == Supplier.id)
+        .join(SupplierMember, SupplierMember.supplier_id == Supplier.acting_id)
         .join(Person, Person.id == SupplierMember.person_id)
         .where(
             Invitation.mini_tender_id == mini_tender.id,

@@ -127,7 +127,7 @@ def _siret_faults(siret: str) -> Iterator[Refusal]:
     fault = siret_fault(siret)
     if fault:
         yield Refusal(fault, "Il se lit sur vos factures.", field="siret")
-    elif session.scalar(select(Supplier.id).where(Supplier.siret == siret)):
+    elif session.scalar(select(Supplier.id).where(Supplier.siret == siret, Supplier.lead_id.is_(None))):
         yield Refusal(
             "Ce SIRET a déjà un compte.",
             "Demandez à une personne de l’entreprise de vous inviter, page « Les personnes ». S’il n’y en a plus, "

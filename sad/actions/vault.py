@@ -5,7 +5,9 @@ from datetime import date, datetime
 
 from sqlalchemy import select
 
+from sad.actions.agreements import has_signed
 from sad.actions.application_file import check_editable, hold, questions, stage_of
+from sad.actions.compositions import companies_of, consortium_of
 from sad.actions.journal import record
 from sad.db import session
 from sad.domain.calendar import paris_day
@@ -61,13 +63,16 @@ def withdraw_certificate(certificate: Certificate, *, by: Person, at: datetime) 
 
 def held_certificates(supplier: Supplier) -> list[Certificate]:
     """The proofs of the vault, the last added first."""
-    return list(
-        session.scalars(
-            select(Certificate)
-            .where(Certificate.supplier_id == supplier.id, Certificate.withdrawn_at.is_(None))
-            .order_by(Certificate.id.desc())
-        )
-    )
+    return _certificates_of([supplier.id])
+
+
+def usable_certificates(supplier: Supplier) -> list[Certificate]:
+    """The proofs that it may join to an application: its own, and for a consortium those of the members that have signed."""
+    consortium = consortium_of(supplier)
+    if consortium is None:
+        return held_certificates(supplier)
+    signed = {each.supplier_id for each in consortium.parties if has_signed(each)}
+    return _certificates_of([supplier.id, *signed, *companies_of(supplier)])
 
 
 def attach_document(
@@ -101,11 +106,13 @@ def attach_held_proofs(
 ) -> list[ApplicationDocument]:
     """Join the newest proof of the vault that still holds, for each of these requirements (ADM-06, R2143-14)."""
     today = paris_day(at)
-    found: dict[str, Certificate] = {}
-    for each in held_certificates(application.supplier):
+    joined = {each.document_id for each in application.documents}
+    found: dict[tuple[int, str], Certificate] = {}
+    for each in usable_certificates(application.supplier):
         if each.kind in requirements and each.document_id and (each.expires_on is None or each.expires_on >= today):
-            found.setdefault(each.kind, each)
-    return [_join(application, certificate, kind, by=by, at=at) for kind, certificate in found.items()]
+            found.setdefault((each.supplier_id, each.kind), each)
+    newest = [certificate for certificate in found.values() if certificate.document_id not in joined]
+    return [_join(application, certificate, certificate.kind, by=by, at=at) for certificate in newest]
 
 
 def detach_document(joined: ApplicationDocument, *, by: Person, at: datetime) -> None:
@@ -117,6 +124,11 @@ def detach_document(joined: ApplicationDocument, *, by: Person, at: datetime) ->
     record("detach_document", application, by=by, at=at, requirement=joined.requirement, document=joined.document_id)
     application.documents.remove(joined)
     session.delete(joined)
+
+
+def _certificates_of(suppliers: Collection[int]) -> list[Certificate]:
+    held = select(Certificate).where(Certificate.supplier_id.in_(suppliers), Certificate.withdrawn_at.is_(None))
+    return list(session.scalars(held.order_by(Certificate.id.desc())))
 
 
 def _label(application: Application, key: str, at: datetime) -> str:

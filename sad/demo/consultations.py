@@ -171,7 +171,7 @@ def _content(planned: PlannedOffer, spec: DemoSupplier, mini_tender: MiniTender)
 
 
 def _row(key: str) -> Supplier:
-    return session.scalars(select(Supplier).where(Supplier.siret == _spec(key).siret)).one()
+    return session.scalars(select(Supplier).where(Supplier.siret == _spec(key).siret, Supplier.lead_id.is_(None))).one()
 
 
 def _spec(key: str) -> DemoSupplier:

@@ -3,13 +3,14 @@
 R2142-19 to R2142-27: nobody may ask for one form at the application; the composition is frozen from there to the signature.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from decimal import ROUND_FLOOR, Decimal
 from enum import StrEnum
+from typing import Any
 
 from sad.domain.errors import Refusal
-from sad.domain.sentences import french_number
+from sad.domain.sentences import decimal_text, french_number
 
 WHOLE = Decimal(100)
 CENT = Decimal("0.01")
@@ -35,9 +36,12 @@ class Payment(StrEnum):
 class Part:
     """What one member takes: its task in words, its share in per cent of the price excl. VAT, None when nobody said."""
 
+    supplier_id: int
     name: str
+    siret: str
     task: str
     share: Decimal | None
+    is_lead: bool = False
 
 
 def parts_faults(parts: Sequence[Part]) -> Iterator[Refusal]:
@@ -47,7 +51,7 @@ def parts_faults(parts: Sequence[Part]) -> Iterator[Refusal]:
     for number, part in enumerate(parts):
         if not part.task.strip():
             message = f"Ce que fait {part.name} n’est pas écrit."
-            yield Refusal(message, "Écrire ses produits ou sa tâche, par exemple « fromages ».", "ADM-11", f"task_{number}")
+            yield Refusal(message, "Écrire ses produits ou sa tâche, par exemple « fromages ».", "ADM-11", f"task_{number}")
         if part.share is None or part.share <= 0:
             message = f"La part de {part.name} n’est pas écrite."
             yield Refusal(message, "Écrire un nombre plus grand que zéro.", "ADM-11", f"share_{number}")
@@ -61,7 +65,7 @@ def _sum_faults(parts: Sequence[Part]) -> Iterator[Refusal]:
         return
     gap = abs(WHOLE - total)
     remedy = f"Il manque {french_number(gap)} %." if total < WHOLE else f"Il y a {french_number(gap)} % de trop."
-    yield Refusal(f"Les parts font {french_number(total)} % : elles doivent faire 100 % exactement.", remedy, "ADM-11", "share_0")
+    yield Refusal(f"Les parts font {french_number(total)} % : elles doivent faire 100 % exactement.", remedy, "ADM-11", "share_0")
 
 
 def split_by_shares(total: Decimal, shares: Sequence[Decimal]) -> list[Decimal]:
@@ -75,6 +79,16 @@ def split_by_shares(total: Decimal, shares: Sequence[Decimal]) -> list[Decimal]:
     for number in by_remainder[:missing]:
         amounts[number] += CENT
     return amounts
+
+
+def part_to_dict(part: Part) -> dict[str, Any]:
+    """The part with JSON values only."""
+    return {**asdict(part), "share": None if part.share is None else decimal_text(part.share)}
+
+
+def part_from_dict(kept: Mapping[str, Any]) -> Part:
+    """The part that `part_to_dict` gave."""
+    return Part(**{**kept, "share": None if kept["share"] is None else Decimal(kept["share"])})
 
 
 def operator_group(form: Liability | None) -> str:

@@ -2,12 +2,13 @@
 
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from sad.db import Base, ScaledInteger
-from sad.domain.consortiums import Liability, Part, Payment
+from sad.domain.consortiums import Liability, Part, Payment, part_from_dict
 from sad.models.columns import Hash, Id, Name, OrganisationId, Text, Word, one_of, only_one
 from sad.models.people import Person
 from sad.models.suppliers import Supplier
@@ -28,7 +29,9 @@ class Consortium(Base):
         ForeignKeyConstraint(["supplier_id", "lead_id"], ["suppliers.id", "suppliers.lead_id"]),
         only_one("consortiums_led", "lead_id", "category_id", where="ended_at IS NULL"),
         CheckConstraint(
-            "(concluded_at IS NULL) = (agreement IS NULL) AND (concluded_at IS NULL) = (agreement_sha256 IS NULL)", name="concluded"
+            "(concluded_at IS NULL) = (agreement IS NULL) AND (concluded_at IS NULL) = (agreement_sha256 IS NULL)"
+            " AND (concluded_at IS NULL) = (agreed_parts IS NULL)",
+            name="concluded",
         ),
         CheckConstraint("(ended_at IS NULL) = (end_reason IS NULL)", name="ended"),
     )
@@ -40,6 +43,7 @@ class Consortium(Base):
     lead_id: Mapped[int] = mapped_column(ForeignKey("suppliers.id"), comment="mandataire")
     form: Mapped[Word] = mapped_column(default=Liability.JOINT)
     payment: Mapped[Word] = mapped_column(default=Payment.EACH)
+    offered: Mapped[list[str]] = mapped_column(comment="keys of the product families of the category that they offer together")
     on_default: Mapped[Text] = mapped_column(default="", comment="what the members do when one of them fails")
     revision: Mapped[int] = mapped_column(default=1, comment="rises with each change of the text, so that two editors do not cross")
     founded_at: Mapped[datetime]
@@ -47,6 +51,7 @@ class Consortium(Base):
     concluded_at: Mapped[datetime | None] = mapped_column(comment="the signed agreement went with an application")
     agreement: Mapped[str | None] = mapped_column(comment="the text in force, as it was signed")
     agreement_sha256: Mapped[Hash | None]
+    agreed_parts: Mapped[list[Any] | None] = mapped_column(comment="the parts of the agreement in force, the lead's first")
     ended_at: Mapped[datetime | None]
     end_reason: Mapped[Text | None]
 
@@ -78,8 +83,15 @@ class Consortium(Base):
 
     @property
     def parts(self) -> list[Part]:
-        """What each party takes, in the order of the agreement."""
-        return [Part(each.supplier.name, each.task, each.share) for each in self.parties]
+        """What each party takes in the agreement as it is written now, the lead first."""
+        return [
+            Part(each.supplier_id, each.supplier.name, each.supplier.siret, each.task, each.share, each.is_lead) for each in self.parties
+        ]
+
+    @property
+    def parts_in_force(self) -> list[Part]:
+        """What each member takes in the agreement that went to the buyer; none before."""
+        return [part_from_dict(each) for each in self.agreed_parts or ()]
 
 
 class ConsortiumMember(Base):

@@ -9,10 +9,11 @@ from typing import Any, TypeVar
 
 from flask import Flask, Response, abort, current_app, flash, g, redirect, request, session, url_for
 from flask_login import UserMixin, current_user
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, exists, or_, select
 from werkzeug.exceptions import Forbidden, Unauthorized
 
 from sad import db
+from sad.models.consortiums import Consortium
 from sad.models.organisations import Organisation
 from sad.models.people import Person, Role
 from sad.models.suppliers import Supplier, SupplierMember
@@ -126,7 +127,7 @@ def current_organisation() -> Organisation:
 
 
 def own_suppliers() -> list[Supplier]:
-    """The suppliers for which the person may act at this request, by name; an agent never acts for one."""
+    """The companies, then the consortiums they lead, for which the person may act, by name; an agent never acts for one."""
     if "own_suppliers" not in g:
         person = current_person()
         g.own_suppliers = [] if person.organisation_id else list(db.session.scalars(_own_suppliers(person)))
@@ -140,6 +141,12 @@ def current_supplier() -> Supplier:
         abort(404)
     chosen = session.get(CHOSEN_SUPPLIER)
     return next((supplier for supplier in suppliers if supplier.id == chosen), suppliers[0])
+
+
+def current_company() -> Supplier:
+    """The company for which the person acts: of a consortium, its lead."""
+    supplier = current_supplier()
+    return next(each for each in own_suppliers() if each.id == supplier.acting_id)
 
 
 def act_for(supplier: Supplier) -> None:
@@ -157,7 +164,13 @@ def own_or_404(query: Select[tuple[Row]]) -> Row:
 
 def _own_suppliers(person: Person) -> Select[tuple[Supplier]]:
     member = select(SupplierMember.supplier_id).where(SupplierMember.person_id == person.id, SupplierMember.left_at.is_(None))
-    return select(Supplier).where(Supplier.id.in_(member)).order_by(Supplier.name, Supplier.id)
+    may_act = or_(Supplier.id.in_(member), Supplier.lead_id.in_(member) & ~_is_ended())
+    return select(Supplier).where(may_act).order_by(Supplier.lead_id.is_not(None), Supplier.name, Supplier.id)
+
+
+def _is_ended() -> ColumnElement[bool]:
+    """A consortium that fell or was given up, and that never went to a buyer, is no longer acted for."""
+    return exists().where(Consortium.supplier_id == Supplier.id, Consortium.ended_at.is_not(None), Consortium.concluded_at.is_(None))
 
 
 def _declare(view: View, permission: Permission) -> View:

@@ -37,7 +37,16 @@ def offered(mini_tender: MiniTender, supplier: Supplier, *, prices=PRICES, vat="
     return terms_of(mini_tender, supplier, at=IN_TIME).read(content)
 
 
-def make_deposit(mini_tender: MiniTender, supplier: Supplier, *, at: datetime = IN_TIME, key: str = "", files=(), **parts) -> Offer:
+def make_deposit(
+    mini_tender: MiniTender,
+    supplier: Supplier,
+    *,
+    at: datetime = IN_TIME,
+    key: str = "",
+    files=(),
+    by: Person | None = None,
+    **parts,
+) -> Offer:
     """A deposit whose last byte came at that instant."""
     return submit_offer(
         mini_tender,
@@ -49,7 +58,7 @@ def make_deposit(mini_tender: MiniTender, supplier: Supplier, *, at: datetime = 
         received_at=at,
         seal_key=SEAL_KEY,
         link=LINK,
-        by=member_of(supplier),
+        by=by or member_of(supplier),
         at=at,
     )
 

@@ -40,8 +40,8 @@ def make_supplier(person: Person | None = None, *, usual: dict | None = None, **
 
 
 def member_of(supplier: Supplier) -> Person:
-    """The first person who acts for the supplier."""
-    return session.get(Person, session.query(SupplierMember.person_id).filter_by(supplier_id=supplier.id).order_by("id").first()[0])
+    """The first person who acts for the supplier, or for the lead of a consortium."""
+    return session.get(Person, session.query(SupplierMember.person_id).filter_by(supplier_id=supplier.acting_id).order_by("id").first()[0])
 
 
 def _siret(number: int) -> str:

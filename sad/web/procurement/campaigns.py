@@ -182,7 +182,7 @@ def _abandoned(campaign: Campaign):  # type: ignore[no-untyped-def]
     present = (
         select(SupplierMember.id)
         .join(Person, Person.id == SupplierMember.person_id)
-        .where(SupplierMember.supplier_id == Supplier.id, SupplierMember.left_at.is_(None), Person.is_active)
+        .where(SupplierMember.supplier_id == Supplier.acting_id, SupplierMember.left_at.is_(None), Person.is_active)
         .correlate(Supplier)
     )
     asked = (

@@ -8,7 +8,7 @@ from sad.actions import members, suppliers
 from sad.actions.letters import people_of
 from sad.db import transaction
 from sad.models.suppliers import SupplierInvitation
-from sad.web.access import act_for, allow_supplier, current_person, current_supplier, own_or_404, signed_in
+from sad.web.access import act_for, allow_supplier, current_company, current_person, own_or_404, signed_in
 from sad.web.acts import attempt, form_page
 from sad.web.profiles import profile_form
 from sad.web.running import site_address
@@ -18,7 +18,7 @@ from sad.web.supplier.forms import AddSupplierForm, ConfirmForm, InviteForm
 @allow_supplier
 def profile() -> Response:
     """What the supplier says of itself."""
-    supplier = current_supplier()
+    supplier = current_company()
     form = profile_form(supplier)
     if form.validate_on_submit():
         with attempt(form) as done:
@@ -46,7 +46,7 @@ def add_supplier() -> Response:
 @allow_supplier
 def people() -> Response:
     """The people who act for the supplier, and the invitations that wait; inviting another."""
-    supplier, form = current_supplier(), InviteForm()
+    supplier, form = current_company(), InviteForm()
     if form.validate_on_submit():
         with attempt(form) as done:
             members.invite_member(supplier, form.email.data, link=_join_link, by=current_person(), at=clock.now())
@@ -60,7 +60,7 @@ def people() -> Response:
 @allow_supplier
 def cancel_invitation(invitation_id: int) -> Response:
     mine = select(SupplierInvitation).where(
-        SupplierInvitation.id == invitation_id, SupplierInvitation.supplier_id == current_supplier().id
+        SupplierInvitation.id == invitation_id, SupplierInvitation.supplier_id == current_company().id
     )
     invitation = own_or_404(mine)
     with transaction():
@@ -72,7 +72,7 @@ def cancel_invitation(invitation_id: int) -> Response:
 @allow_supplier
 def leave() -> Response:
     """Stop acting for the supplier, after reading what it entails."""
-    supplier, person, form = current_supplier(), current_person(), ConfirmForm()
+    supplier, person, form = current_company(), current_person(), ConfirmForm()
     if form.validate_on_submit():
         with attempt(form) as done:
             members.leave_supplier(supplier, by=person, at=clock.now())
