@@ -99,4 +99,3 @@ def test_weights_that_the_law_refuses_are_not_also_unwise():
     stage = staged(HEAVY_PRICE, QUALITY)
     assert {each.rule for each in publication_faults(stage, [], NOTICE, STAGE_LAW)} == {"CRI-01", "CRI-04"}
     assert publication_warnings(stage, [], NOTICE, STAGE_LAW) == []
-

@@ -109,7 +109,7 @@ def test_weights_by_which_one_criterion_decides_alone_ask_their_author_for_a_rea
     sign_in_as(client, draft, Role.REQUESTER)
     address = f"/service/besoins/{again(draft).id}/verifier"
     told = read(client.get(address))
-    assert "« Prix » pèse 52 sur 100, plus que tous les autres ensemble." in told and "Votre raison (CRI-14)" in told
+    assert "pèse 52 sur 100, plus que tous les autres ensemble." in told and "Votre raison (CRI-14)" in told
     assert post(client, address, act="publish").status_code == 422
     assert post(client, address, act="publish", reason_CRI_14="Le budget est très serré.").status_code == 302
     assert again(draft).justifications == {"CRI-14": "Le budget est très serré."}
