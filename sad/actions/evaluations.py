@@ -22,6 +22,7 @@ from sad.models.evaluations import Mark, RankedOffer
 from sad.models.mini_tenders import MiniTender, MiniTenderState
 from sad.models.offers import Classification, Offer
 from sad.models.people import Person
+from sad.models.regularisations import Regularisation, RegularisationRequest
 
 COMPARED = (Classification.REGULAR, Classification.ABNORMALLY_LOW)  # setting one aside for its price makes no other look low
 UNDER_EVALUATION = (MiniTenderState.OPENED, MiniTenderState.RANKED)
@@ -86,18 +87,43 @@ def marks_of(offers: Sequence[Offer]) -> dict[int, dict[str, Mark]]:
 def findings_of(mini_tender: MiniTender, offers: Sequence[Offer]) -> Mapping[int, Findings]:
     """What rules say of each opened offer, by its id: the frozen stage, the frozen budget, prices that call for an explanation."""
     stage, category = mini_tender.frozen_stage(), mini_tender.category.key if mini_tender.category else ""
+    regularisations = _regularisations_of(offers)
     found = {
         offer.id: Findings(
             shortfalls=tuple(gap.sentence for gap in gaps(stage, offer.as_content().values, offer.supplier.families, category)),
             is_over_budget=offer.total is not None and is_over(offer.total, mini_tender.budget),
             is_justified=offer.price_justification is not None,
             is_price_rejected=offer.classification == Classification.ABNORMALLY_LOW,
+            regularisation=regularisations.get(offer.id, ""),
         )
         for offer in offers
     }
-    in_the_running = [offer for offer in offers if (offer.classification or found[offer.id].proposal) in COMPARED]
-    low = low_prices(in_the_running, mini_tender.published_at) if mini_tender.published_at else {}
-    return {key: replace(one, low_price=low.get(key, "")) for key, one in found.items()}
+    return _with_low_prices(found, offers, mini_tender.published_at)
+
+
+def _with_low_prices(found: Mapping[int, Findings], offers: Sequence[Offer], sent_at: datetime | None) -> dict[int, Findings]:
+    """The same, with the prices that call for an explanation: of the offers in the running, then of all once they are put right."""
+    said = {offer.id: offer.classification or found[offer.id].proposal for offer in offers}
+    running = [offer for offer in offers if said[offer.id] in COMPARED]
+    irregular = [offer for offer in offers if said[offer.id] == Classification.IRREGULAR]
+    low = low_prices(running, sent_at) if sent_at else {}
+    once_regular = low_prices([*running, *irregular], sent_at) if sent_at and irregular else {}
+    mended = {offer.id: once_regular.get(offer.id, "") for offer in irregular}
+    return {key: replace(one, low_price=low.get(key, ""), low_if_regular=mended.get(key, "")) for key, one in found.items()}
+
+
+def _regularisations_of(offers: Sequence[Offer]) -> dict[int, str]:
+    """Where the regularisation of each of these offers that had one stands, by offer id: `open`, `accepted` or `rejected`."""
+    asked = select(RegularisationRequest.offer_id, RegularisationRequest.decision)
+    found = session.execute(asked.where(RegularisationRequest.offer_id.in_([offer.id for offer in offers])))
+    return {offer_id: decision or "open" for offer_id, decision in found}
+
+
+def has_open_regularisation(mini_tender: MiniTender) -> bool:
+    """Whether irregular offers may still be put right, or answers wait for a decision (ANA-02)."""
+    asked = select(RegularisationRequest.id).join(RegularisationRequest.regularisation)
+    waiting = asked.where(Regularisation.mini_tender_id == mini_tender.id, RegularisationRequest.decision.is_(None))
+    return session.scalar(waiting.limit(1)) is not None
 
 
 def low_prices(offers: Sequence[Offer], sent_at: datetime) -> dict[int, str]:

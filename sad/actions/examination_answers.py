@@ -1,8 +1,9 @@
 """Answers of tenderers during the examination: received as they come, before and after the day asked, and kept as they are."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
@@ -17,17 +18,31 @@ from sad.letters import examinations as letters
 from sad.models.examinations import ExaminationAnswer, ExaminationFile, PriceRequest
 from sad.models.offers import Offer
 from sad.models.people import Person
+from sad.models.regularisations import RegularisationRequest
 from sad.storage import CheckedFile
 
 
-def receive_answer(request: PriceRequest, text: str, files: Sequence[CheckedFile], *, by: Person, at: datetime) -> ExaminationAnswer:
+def receive_answer(
+    request: PriceRequest | RegularisationRequest,
+    text: str,
+    files: Sequence[CheckedFile],
+    *,
+    values: Mapping[str, Any] | None = None,
+    by: Person,
+    at: datetime,
+) -> ExaminationAnswer:
     """Keep what a tenderer answers, late or not, as long as nothing is decided; the receipt says when it came. Raises `Refused`."""
     mini_tender = hold(request.offer.mini_tender)
     session.refresh(request)
     if request.decision is not None or mini_tender.state not in UNDER_EVALUATION:
         raise refuse("La décision est prise : cette réponse arrive trop tard.", "Écrire au service achats, qui en gardera la trace.")
     answer = ExaminationAnswer(
-        organisation_id=request.organisation_id, text=text, due_on=request.due_on, answered_at=at, answered_by=by.id
+        organisation_id=request.organisation_id,
+        text=text,
+        values=dict(values or {}),
+        due_on=request.due_on,
+        answered_at=at,
+        answered_by=by.id,
     )
     answer.files = [ExaminationFile(name=each.name, media_type=each.media_type, size=each.size, body=each.body) for each in files]
     request.answers.append(answer)
@@ -35,7 +50,8 @@ def receive_answer(request: PriceRequest, text: str, files: Sequence[CheckedFile
     prints = [[each.name, hashlib.sha256(each.body).hexdigest()] for each in files]
     told = letters.answer_received(request.offer, answer, prints)
     post_to_supplier(request.offer.supplier, told, at=at, organisation_id=request.organisation_id, mini_tender=mini_tender)
-    record("receive_answer", answer, by=by, at=at, request=request.id, text=text, files=prints, is_late=answer.is_late)
+    about, is_late = f"{request.__tablename__}:{request.id}", answer.is_late
+    record("receive_answer", answer, by=by, at=at, about=about, text=text, values=answer.values, files=prints, is_late=is_late)
     return answer
 
 

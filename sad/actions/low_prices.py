@@ -100,12 +100,13 @@ def explanation_due_on(at: datetime) -> date:
 
 
 def _taken_up(offer: Offer, by: Person, at: datetime) -> str:
-    """Hold the mini-tender; why the price of the offer calls for an explanation, empty when it does not."""
+    """Hold the mini-tender; why the price of the offer calls for an explanation, now or once put right; empty when it does not."""
     mini_tender = take_up(offer.mini_tender, by=by, at=at)
     session.refresh(offer)
     if not offer.is_opened:
         raise refuse("Cette offre est scellée : personne ne peut rien en dire.", rule="REC-01")
-    return findings_of(mini_tender, opened_offers(mini_tender))[offer.id].low_price
+    findings = findings_of(mini_tender, opened_offers(mini_tender))[offer.id]
+    return findings.low_price or findings.low_if_regular
 
 
 def _accept(offer: Offer, reason: str, by: Person) -> None:

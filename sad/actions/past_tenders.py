@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Row, Select, func, or_, select
 
 from sad.db import session
 from sad.domain.calendar import paris_day
+from sad.domain.offers import regularised
 from sad.domain.replay import PastOffer, PastTender
 from sad.domain.stages import Stage, stage_from_dict
 from sad.models.awards import Award, AwardState
@@ -77,7 +78,8 @@ def _whole(rows: Sequence[Row[Any]]) -> list[PastTender]:
 
 
 def _places(rankings: dict[int, int]) -> dict[int, list[Row[Any]]]:
-    columns = (RankedOffer.ranking_id, RankedOffer.ref, RankedOffer.rank, Offer.total, Offer.content, Supplier.name, Supplier.families)
+    ranked = (RankedOffer.ranking_id, RankedOffer.ref, RankedOffer.rank)
+    columns = (*ranked, Offer.total, Offer.content, Offer.regularised_values, Supplier.name, Supplier.families)
     found: dict[int, list[Row[Any]]] = {}
     for row in session.execute(
         select(*columns)
@@ -109,7 +111,12 @@ def _tender(row: Row[Any], places: Sequence[Row[Any]], opened: int, retained: st
     if row.stage_fingerprint not in stages:
         stages[row.stage_fingerprint] = stage_from_dict(row.stage_content)
     scored = {each["ref"]: each["values"] for each in row.scoring_file["offers"]}
-    offers = [PastOffer(each.ref, each.name, tuple(each.families), each.total, each.content, scored[each.ref]) for each in places]
+    offers = [
+        PastOffer(
+            each.ref, each.name, tuple(each.families), each.total, regularised(each.content, each.regularised_values), scored[each.ref]
+        )
+        for each in places
+    ]
     first = next((each.ref for each in places if each.rank == 1), None)
     return PastTender(
         id=row.id,

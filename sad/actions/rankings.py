@@ -8,10 +8,11 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
-from sad.actions.evaluations import findings_of, marks_of, opened_offers, take_up
+from sad.actions.evaluations import findings_of, has_open_regularisation, marks_of, opened_offers, take_up
 from sad.actions.examination_answers import waiting_requests
 from sad.actions.journal import record
 from sad.actions.publications import frozen_fingerprint, invitees_of
+from sad.actions.tastings import tasting_faults
 from sad.db import session
 from sad.domain.bids import unsaid
 from sad.domain.errors import Refusal, Refused
@@ -62,6 +63,7 @@ def ranking_faults(mini_tender: MiniTender, offers: Sequence[Offer], marks: Mapp
         for offer in offers
         if offer.classification is None
     ]
+    faults += [_regularisation_fault(offer) for offer in offers if findings[offer.id].regularisation == "open"]
     waiting = waiting_requests(offers)
     faults += [_waiting_fault(offer) for offer in offers if offer.id in waiting]
     faults += [
@@ -71,6 +73,7 @@ def ranking_faults(mini_tender: MiniTender, offers: Sequence[Offer], marks: Mapp
     ]
     for offer, bid in zip(regular, bids_of(mini_tender, regular, marks), strict=True):
         faults += _unsaid_faults(offer.supplier.name, bid, grid)
+    faults += tasting_faults(mini_tender) if regular else ()
     if not offers or (not regular and not faults):
         remedy = "Déclarer la consultation sans suite : elle est infructueuse."
         faults.append(Refusal("Il n’y a aucune offre régulière à classer.", remedy, "AWD-10"))
@@ -92,8 +95,10 @@ def is_current(ranking: Ranking) -> bool:
 
 
 def still_holds(ranking: Ranking, offers: Sequence[Offer], marks: Mapping[int, Mapping[str, Mark]]) -> bool:
-    """Whether these opened offers and these marks say what they said when it was computed."""
+    """Whether these opened offers, all classified, and these marks say what they said when it was computed."""
     mini_tender = ranking.mini_tender
+    if any(offer.classification is None for offer in offers):
+        return False
     bids = bids_of(mini_tender, [offer for offer in offers if offer.classification == Classification.REGULAR], marks)
     return bool(scoring_file_to_dict(mini_tender.title, mini_tender.frozen_grid(), bids) == ranking.scoring_file)
 
@@ -103,6 +108,8 @@ def currency_faults(ranking: Ranking) -> Iterator[Refusal]:
     latest = latest_ranking(ranking.mini_tender)
     if latest is None or latest.id != ranking.id or not is_current(ranking):
         yield Refusal("Une note ou un classement d’offre a changé depuis ce classement.", "Le calculer à nouveau.", "CRI-12")
+    if has_open_regularisation(ranking.mini_tender):
+        yield Refusal("Une régularisation est en cours.", "Décider sur chaque réponse, puis classer à nouveau.", "ANA-02")
 
 
 def _ranked(mini_tender: MiniTender, offers: Sequence[Offer], marks: Mapping[int, Mapping[str, Mark]]) -> Ranking:
@@ -160,6 +167,11 @@ def bids_of(mini_tender: MiniTender, offers: Sequence[Offer], marks: Mapping[int
 def _waiting_fault(offer: Offer) -> Refusal:
     message = f"Une demande écrite attend encore votre décision pour l’offre {of(offer.supplier.name)}."
     return Refusal(message, "Lire sa réponse, puis décider ; sans réponse, à la fin du délai.", "ANA-03")
+
+
+def _regularisation_fault(offer: Offer) -> Refusal:
+    message = f"La régularisation de l’offre {of(offer.supplier.name)} n’est pas décidée."
+    return Refusal(message, "Lire sa réponse, puis décider ; sans réponse, à la fin du délai.", "ANA-02")
 
 
 def _unsaid_faults(name: str, bid: Bid, grid: Grid) -> Iterator[Refusal]:

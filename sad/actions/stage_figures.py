@@ -11,6 +11,7 @@ from sad.actions.admitted import admitted_suppliers
 from sad.actions.stages import stages_of
 from sad.db import session
 from sad.domain.calendar import paris_day
+from sad.domain.offers import regularised
 from sad.domain.play import play_suppliers
 from sad.domain.stage_effects import Consultation, OpenedOffer, StageEffects, effects_of
 from sad.models.admissions import Admission, AdmissionEvent, AdmissionState
@@ -122,14 +123,16 @@ def _consultations(system: PurchasingSystem, fingerprints: Sequence[str]) -> dic
 
 def _offers(mini_tenders: Select[int]) -> dict[int, dict[int, OpenedOffer]]:
     """The opened offers by mini-tender, then by id."""
-    columns = (Offer.id, Offer.mini_tender_id, Offer.total, Offer.content, Offer.classification, Supplier.families)
+    said = (Offer.content, Offer.regularised_values, Offer.classification)
+    columns = (Offer.id, Offer.mini_tender_id, Offer.total, *said, Supplier.families)
     rows = session.execute(
         select(*columns).join(Supplier, Supplier.id == Offer.supplier_id).where(Offer.is_opened, Offer.mini_tender_id.in_(mini_tenders))
     )
     found: dict[int, dict[int, OpenedOffer]] = {}
     for row in rows:
         is_irregular = row.classification == Classification.IRREGULAR
-        offer = OpenedOffer(row.total, row.content.get("values", {}), tuple(row.families), is_irregular)
+        values = regularised(row.content, row.regularised_values)["values"]
+        offer = OpenedOffer(row.total, values, tuple(row.families), is_irregular)
         found.setdefault(row.mini_tender_id, {})[row.id] = offer
     return found
 

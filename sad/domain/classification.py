@@ -22,7 +22,9 @@ class Findings:
 
     `shortfalls`: French sentences, one for each specification it does not meet; `is_over_budget`: its total is above the
     budget fixed before launch; `low_price`: why its price calls for an explanation, empty when it does not;
-    `is_justified`: its tenderer's explanation is accepted; `is_price_rejected`: it is not, and the offer is set aside.
+    `is_justified`: its tenderer's explanation is accepted; `is_price_rejected`: it is not, and the offer is set aside;
+    `low_if_regular`: why the price of an irregular offer would call for an explanation once it is put right; `regularisation`:
+    where its own stands, `open`, `accepted` or `rejected`, empty when it was not asked (ANA-02).
     """
 
     shortfalls: tuple[str, ...] = ()
@@ -30,6 +32,8 @@ class Findings:
     low_price: str = ""
     is_justified: bool = False
     is_price_rejected: bool = False
+    low_if_regular: str = ""
+    regularisation: str = ""
 
     @property
     def proposal(self) -> str:
@@ -51,7 +55,12 @@ def is_over(total: Decimal, budget: Decimal | None) -> bool:
 
 def classification_faults(classification: str, reason: str, findings: Findings) -> list[Refusal]:
     """All that forbids classifying an offer so, in these words."""
-    return [*_word_faults(classification, reason), *_rule_faults(classification, findings), *_price_faults(classification, findings)]
+    return [
+        *_word_faults(classification, reason),
+        *_rule_faults(classification, findings),
+        *_price_faults(classification, findings),
+        *_regularisation_faults(findings),
+    ]
 
 
 def _word_faults(classification: str, reason: str) -> Iterator[Refusal]:
@@ -101,3 +110,13 @@ def _price_faults(classification: str, findings: Findings) -> Iterator[Refusal]:
             "ANA-03",
             "classification",
         )
+
+
+def _regularisation_faults(findings: Findings) -> Iterator[Refusal]:
+    """What its tenderer was asked to put right is decided on its own page, where the answer is read."""
+    if findings.regularisation == "open":
+        message = "La régularisation de cette offre attend votre décision."
+        yield Refusal(message, "Lire d’abord la réponse, puis l’accepter ou la rejeter.", "ANA-02", "classification")
+    if findings.regularisation == "rejected":
+        message = "La régularisation de cette offre est rejetée : elle reste irrégulière (L2152-2)."
+        yield Refusal(message, "Revenir d’abord sur la décision prise sur sa régularisation.", "ANA-02", "classification")

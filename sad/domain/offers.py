@@ -118,6 +118,11 @@ class OfferTerms:
         return shortfalls(offer, self.specifications)
 
 
+def regularised(content: Mapping[str, Any], values: Mapping[str, Any] | None) -> dict[str, Any]:
+    """An opened offer with the values accepted since, by key of specification; prices, quantities and answers never move (R2152-2)."""
+    return {**content, "values": {**content.get("values", {}), **(values or {})}}
+
+
 def specifications_to_answer(stage: Stage, category: str, families: Collection[str]) -> tuple[Requirement, ...]:
     """The specifications for which the offer gives a value, in published order.
 

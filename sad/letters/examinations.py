@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
+from sad.letters.regularisations import said_anew
 from sad.letters.text import LetterText, write_letter
 from sad.models.examinations import ExaminationAnswer
 from sad.models.offers import Offer
@@ -15,4 +16,5 @@ def price_request(offer: Offer, asked: str, *, days: int, due_on: date) -> Lette
 
 def answer_received(offer: Offer, answer: ExaminationAnswer, prints: Sequence[Sequence[str]]) -> LetterText:
     """The receipt of an answer: when it came, what it holds; `prints` are the names of its files, each with its fingerprint."""
-    return write_letter("examination_answer", offer=offer, mini_tender=offer.mini_tender, answer=answer, prints=prints)
+    context = {"offer": offer, "mini_tender": offer.mini_tender, "answer": answer, "prints": prints}
+    return write_letter("examination_answer", **context, values=said_anew(offer, answer.values))

@@ -9,7 +9,7 @@ from datetime import datetime
 from decimal import ROUND_UP, Decimal
 from typing import Any
 
-from sad.domain.requirements import Requirement
+from sad.domain.requirements import Requirement, read_answer
 from sad.domain.scoring.methods import is_relative
 from sad.domain.scoring.numbers import french
 from sad.domain.scoring.values import Criterion
@@ -191,3 +191,11 @@ def french_value(value: str, requirement: Requirement | None) -> str:
     if value in words or not value.removeprefix("-").replace(".", "", 1).isdigit():
         return words.get(value, value)
     return french(value) + (" %" if requirement and requirement.unit == "percent" else "")
+
+
+def spoken(requirement: Requirement, value: Any) -> str:
+    """What an offer says of a requirement, in words; a dash when nothing readable was said."""
+    answer = read_answer(requirement, value)
+    if answer is None:
+        return "–"
+    return french_value(str(answer).lower() if isinstance(answer, bool) else str(answer), requirement)

@@ -1,7 +1,8 @@
-"""What is asked of a tenderer while its opened offer is examined: how it reaches a very low price."""
+"""What tenderers are asked about very low prices, and all that they answer while their opened offers are examined."""
 
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -60,16 +61,19 @@ class ExaminationAnswer(Base):
     """One answer of a tenderer, as it was received: never changed, never taken back; late ones too."""
 
     __tablename__ = "examination_answers"
+    __table_args__ = (CheckConstraint("(price_request_id IS NULL) <> (regularisation_request_id IS NULL)", name="one_request"),)
 
     id: Mapped[Id]
     organisation_id: Mapped[OrganisationId]
-    price_request_id: Mapped[int] = mapped_column(ForeignKey("price_requests.id"), index=True)
+    price_request_id: Mapped[int | None] = mapped_column(ForeignKey("price_requests.id"), index=True)
+    regularisation_request_id: Mapped[int | None] = mapped_column(ForeignKey("regularisation_requests.id"), index=True)
     text: Mapped[Text] = mapped_column(default="")
+    values: Mapped[dict[str, Any]] = mapped_column(default=dict, comment="specification key -> value given anew, only those asked")
     due_on: Mapped[date] = mapped_column(comment="copy of the last day in force at reception")
     answered_at: Mapped[datetime]
     answered_by: Mapped[int] = mapped_column(ForeignKey("people.id"))
 
-    price_request: Mapped[PriceRequest] = relationship(back_populates="answers")
+    price_request: Mapped[PriceRequest | None] = relationship(back_populates="answers")
     author: Mapped[Person] = relationship(foreign_keys=[answered_by])
     files: Mapped[list["ExaminationFile"]] = relationship(back_populates="answer", order_by="ExaminationFile.id")
 

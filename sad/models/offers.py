@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from sad.db import Base, Money
 from sad.domain.bids import bid_of
-from sad.domain.offers import OfferContent
+from sad.domain.offers import OfferContent, regularised
 from sad.domain.scoring.values import Bid, Grid
 from sad.domain.stages import Stage
 from sad.models.columns import Hash, Id, Name, OrganisationId, Text, Word, one_of, only_one
@@ -58,6 +58,7 @@ class Offer(Base):
         CheckConstraint("(classification IS NULL) = (classification_reason IS NULL)", name="classification_reason"),
         CheckConstraint("price_justification IS NULL OR is_opened", name="sealed_offer_has_no_justification"),
         CheckConstraint("(price_justification IS NULL) = (justification_recorded_by IS NULL)", name="price_justification"),
+        CheckConstraint("regularised_values IS NULL OR is_opened", name="sealed_offer_is_not_regularised"),
         Index("ix_offers_supplier_id_received_at", "supplier_id", "received_at", "id"),
     )
 
@@ -90,7 +91,9 @@ class Offer(Base):
     classified_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     price_justification: Mapped[Text | None] = mapped_column(comment="why a very low price is accepted once explained (ANA-03, R2152-3)")
     justification_recorded_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
-
+    regularised_values: Mapped[dict[str, Any] | None] = mapped_column(
+        comment="specification key -> value accepted when it was put right (R2152-2), beside what was opened"
+    )
 
     mini_tender: Mapped[MiniTender] = relationship()
     supplier: Mapped[Supplier] = relationship()
@@ -103,17 +106,18 @@ class Offer(Base):
         return f"{self.supplier.name} ({self.supplier.siret})"
 
     def as_content(self) -> OfferContent:
-        """What it offers, line by line. Raises ValueError while it is sealed."""
+        """What it offers, line by line, with what was put right since. Raises ValueError while it is sealed."""
         if self.content is None:
             raise ValueError("a sealed offer cannot be read")
         lines = ((str(line.id), line.label, line.quantity, line.unit) for line in self.mini_tender.lines)
-        return OfferContent.from_dict(self.content, lines)
+        return OfferContent.from_dict(regularised(self.content, self.regularised_values), lines)
 
     def as_bid(self, grid: Grid, stage: Stage, marks: Mapping[str, str]) -> Bid:
-        """What the frozen grid reads of it; `marks` given by people go by criterion. Raises ValueError while it is sealed."""
+        """What the frozen grid reads of it, put right or not; `marks` go by criterion. Raises ValueError while it is sealed."""
         if self.content is None or self.total is None:
             raise ValueError("a sealed offer cannot be read")
-        return bid_of(self.ref, grid=grid, stage=stage, total=self.total, content=self.content, marks=marks)
+        content = regularised(self.content, self.regularised_values)
+        return bid_of(self.ref, grid=grid, stage=stage, total=self.total, content=content, marks=marks)
 
 
 class OfferFile(Base):

@@ -23,6 +23,7 @@ from sad.models import (
     orders,
     organisations,
     people,
+    regularisations,
     stage_changes,
     stages,
     suppliers,
@@ -33,5 +34,5 @@ from sad.models import (
 AGGREGATES = (
     organisations, people, suppliers, documents, certificates, systems, stages, stage_changes, applications, admissions, campaigns,
     consortiums, mini_tenders, deadline_agreements, invitations, offers, openings, evaluations, evaluators, tastings,
-    examinations, awards, litigation, orders, letters, journal, job_runs,
+    examinations, regularisations, awards, litigation, orders, letters, journal, job_runs,
 )
