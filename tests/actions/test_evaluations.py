@@ -182,7 +182,7 @@ def test_nobody_acts_before_the_opening(database):
 def test_nobody_acts_without_having_declared_to_have_no_interest(opened, has_conflict):
     person = make_person(opened.organisation, Role.EVALUATOR)
     if has_conflict is not None:
-        declare_interests(opened, has_conflict=has_conflict, by=person, at=EXAMINED)
+        declare_interests(opened, has_conflict=has_conflict, link="Mon frère y travaille.", by=person, at=EXAMINED)
     offer = offers_of(opened)[0]
     for act in (
         lambda: classify(offer, person),
@@ -196,7 +196,7 @@ def test_nobody_acts_without_having_declared_to_have_no_interest(opened, has_con
 
 def test_an_interest_found_later_is_declared_too_and_never_taken_back(opened):
     person = make_evaluator(opened)
-    declare_interests(opened, has_conflict=True, by=person, at=EXAMINED)
+    declare_interests(opened, has_conflict=True, link="Mon frère y travaille.", by=person, at=EXAMINED)
     with pytest.raises(Refused, match="ne s’efface pas"):
         declare_interests(opened, has_conflict=False, by=person, at=EXAMINED)
 

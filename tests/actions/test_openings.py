@@ -132,7 +132,7 @@ def test_interests_are_declared_first_and_a_conflict_excludes(mini_tender, first
 def test_a_first_person_who_finds_a_conflict_later_no_longer_counts(mini_tender, first, second):
     ask(mini_tender, first)
     with transaction():
-        declare_interests(mini_tender, has_conflict=True, by=first, at=AFTER)
+        declare_interests(mini_tender, has_conflict=True, link="Mon frère y travaille.", by=first, at=AFTER)
     assert refused_for(lambda: confirm(mini_tender, second)) == ["REC-01"]
     assert ask(mini_tender, second).first_person == second
 

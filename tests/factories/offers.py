@@ -67,6 +67,6 @@ def make_opener(mini_tender: MiniTender, *, has_conflict: bool | None = False, *
     """An opener of its organisation, who has declared its interests (None: nothing yet)."""
     opener = make_person(mini_tender.organisation, Role.OPENER, **values)
     if has_conflict is not None:
-        declare_interests(mini_tender, has_conflict=has_conflict, by=opener, at=IN_TIME)
+        declare_interests(mini_tender, has_conflict=has_conflict, link="Mon frère y travaille.", by=opener, at=IN_TIME)
     session.flush()
     return opener

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import func, select, update
 
 from sad import clock
+from sad.actions.declarations import declare_interests
 from sad.actions.offers import withdraw_offer
 from sad.actions.publications import invitees_of
 from sad.db import session, transaction
@@ -27,7 +28,7 @@ from tests.web.test_shell import check
 
 AFTER = CLOSES + timedelta(minutes=2)
 TOKEN = re.compile(r'name="csrf_token" value="[^"]*"')
-FREE, CONCERNED = {"has_conflict": "no"}, {"has_conflict": "yes"}
+FREE, CONCERNED = {"has_conflict": "no"}, {"has_conflict": "yes", "link": "Mon frère y travaille."}
 
 
 @pytest.fixture
@@ -49,6 +50,7 @@ def people(need):
             "buyer": make_person(need.organisation, Role.BUYER, name="Claire"),
             "requester": make_person(need.organisation, Role.REQUESTER, service=need.service, name="Samir"),
         }
+        declare_interests(again(need), has_conflict=False, by=found["buyer"], at=IN_TIME)
     session.expunge_all()
     return found
 
@@ -93,12 +95,12 @@ def state(need) -> str:
     return session.scalars(select(MiniTender.state).where(MiniTender.id == need.id)).one()
 
 
-def test_before_the_deadline_the_page_says_until_when_and_offers_no_button(clients, need):
+def test_before_the_deadline_the_page_says_until_when_and_offers_no_button(clients, need, people):
     html = read(clients["nadia"], need, at=IN_TIME)
     assert "lundi 7 décembre 2026 à 12\u00a0h, heure de Paris" in html and "Demander l’ouverture" not in html
     answer = post(clients["nadia"], need, "/demander", at=CLOSES)
     assert answer.status_code == 422 and "Les offres restent scellées" in answer.text
-    assert session.scalar(select(func.count(ConflictDeclaration.id))) == 0
+    assert session.scalars(select(ConflictDeclaration.person_id)).all() == [people["buyer"].id]
 
 
 def test_one_asks_the_other_opens_and_the_record_says_it(clients, need):

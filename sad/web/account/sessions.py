@@ -1,7 +1,5 @@
 """Coming in and going out."""
 
-from urllib.parse import urlsplit
-
 from flask import Response, abort, flash, redirect, request, url_for
 from werkzeug.exceptions import TooManyRequests
 
@@ -14,6 +12,7 @@ from sad.web.account.forms import LoginForm
 from sad.web.acts import form_page
 from sad.web.login import sign_in, sign_out
 from sad.web.navigation import spaces_of
+from sad.web.returning import asked_page
 
 TOO_MANY = "Trop d’essais depuis cet appareil. Attendez un quart d’heure, ou demandez un nouveau mot de passe."
 
@@ -28,7 +27,7 @@ def login() -> Response:
         person = _recognise(form)
         if person:
             sign_in(person)
-            return redirect(_safe_next() or url_for("account.home"))
+            return redirect(asked_page() or url_for("account.home"))
     return form_page("account/login.html", form)
 
 
@@ -81,11 +80,3 @@ def _recognise(form: LoginForm) -> Person | None:
         else:
             accounts.open_session(person, at=at)
     return person
-
-
-def _safe_next() -> str | None:
-    """The page asked before signing in, when it is one of ours."""
-    target = request.args.get("next", "")
-    parts = urlsplit(target)
-    is_ours = target.startswith("/") and not target.startswith(("//", "/\\")) and not parts.scheme and not parts.netloc
-    return target if is_ours and target.isprintable() and "\\" not in target else None

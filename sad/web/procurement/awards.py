@@ -6,7 +6,6 @@ from sqlalchemy.orm import joinedload
 
 from sad import clock
 from sad.actions import awards as acts
-from sad.actions.declarations import interest_faults
 from sad.actions.evaluations import has_lapsed, live_award
 from sad.actions.letters import people_of
 from sad.actions.rankings import latest_ranking
@@ -77,13 +76,11 @@ def approve_award(mini_tender_id: int, award_id: int) -> Response:
             flash("L’attribution est décidée. Les lettres partent.", "success")
             return redirect(url_for("procurement.award", mini_tender_id=mini_tender.id))
     leaving = letters_for(results_of(found), at=at)
-    faults = interest_faults(mini_tender, current_person())
     return form_page(
         "procurement/approve_award.html",
         form,
         mini_tender=mini_tender,
         award=found,
-        faults=faults,
         letters=_shown(leaving),
         told=_told(leaving),
     )

@@ -15,6 +15,7 @@ from sad.web.procurement import (
     ceilings,
     corrigenda,
     decisions,
+    declarations,
     evaluation,
     grids,
     home,
@@ -72,7 +73,8 @@ blueprint.add_url_rule(f"{TENDER}/ouverture/demander", "ask_opening", openings.a
 blueprint.add_url_rule(f"{TENDER}/ouverture/confirmer", "confirm_opening", openings.confirm, methods=POST)
 OFFER = f"{TENDER}/examen/offres/<int:offer_id>"
 AWARD = f"{TENDER}/attribution/<int:award_id>"
-blueprint.add_url_rule(f"{TENDER}/examen", "evaluation", evaluation.evaluation, methods=BOTH)
+blueprint.add_url_rule(f"{TENDER}/liens", "declare_interests", declarations.declare_interests, methods=BOTH)
+blueprint.add_url_rule(f"{TENDER}/examen", "evaluation", evaluation.evaluation)
 blueprint.add_url_rule(OFFER, "examine_offer", evaluation.examine_offer, methods=BOTH)
 blueprint.add_url_rule(f"{OFFER}/justification", "justify_price", low_prices.justify_price, methods=BOTH)
 blueprint.add_url_rule(f"{OFFER}/reponses/fichiers/<int:answer_file_id>", "answer_file", low_prices.answer_file)

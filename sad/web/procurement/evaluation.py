@@ -1,21 +1,17 @@
-"""Examining opened offers: interests declared, each offer read and classified, each criterion marked."""
+"""Examining opened offers: each offer read and classified, each criterion marked."""
 
-from flask import Response, abort, flash, redirect, url_for
+from flask import Response, abort, flash, redirect, render_template, url_for
 from sqlalchemy import select
 from sqlalchemy.orm import undefer
 
 from sad import clock
 from sad.actions.classifications import classify_offer
-from sad.actions.declarations import declaration_of, declare_interests, interest_faults
-from sad.actions.evaluations import live_award
 from sad.domain.sentences import of
-from sad.models.awards import AwardState
-from sad.models.mini_tenders import MiniTender
 from sad.models.offers import OfferFile
-from sad.models.people import Role
 from sad.web.access import allow, current_person, own_or_404
 from sad.web.acts import attempt, form_page
-from sad.web.procurement.evaluation_forms import HINTS, DeclareForm, classify_form, marks_form
+from sad.web.procurement.evaluation_forms import HINTS, classify_form, marks_form
+from sad.web.procurement.interests import ACTING
 from sad.web.procurement.opened import (
     EVALUATORS,
     READERS,
@@ -28,23 +24,18 @@ from sad.web.procurement.opened import (
 )
 from sad.web.uploads import as_download
 
-DECIDERS = (*EVALUATORS, Role.AWARD_AUTHORITY)
 
-
-@allow(*READERS, acting=DECIDERS)
-def evaluation(mini_tender_id: int) -> Response:
-    """All the opened offers side by side, what is missing before the ranking, and one's declaration of interests."""
-    mini_tender, person, form = opened_mini_tender(mini_tender_id), current_person(), DeclareForm()
-    if form.validate_on_submit():
-        with attempt(form) as done:
-            declare_interests(mini_tender, has_conflict=form.has_conflict.data == "yes", by=person, at=clock.now())
-        if done:
-            flash("Votre déclaration est enregistrée.", "success")
-            return redirect(_what_waited(mini_tender))
-    asked = person.has_role(*DECIDERS) and declaration_of(mini_tender, person) is None
-    found = evaluation_of(mini_tender)
-    values = {each.offer.id: values_of(each) for each in found.examined}
-    return form_page("procurement/evaluation.html", form, evaluation=found, values=values, asked=asked, may_evaluate=_may_evaluate())
+@allow(*READERS)
+def evaluation(mini_tender_id: int) -> str:
+    """All the opened offers side by side, and what is missing before the ranking."""
+    found, person = evaluation_of(opened_mini_tender(mini_tender_id)), current_person()
+    return render_template(
+        "procurement/evaluation.html",
+        evaluation=found,
+        values={each.offer.id: values_of(each) for each in found.examined},
+        has_declared=person.has_role(*ACTING),
+        may_evaluate=_may_evaluate(),
+    )
 
 
 @allow(*READERS, acting=EVALUATORS)
@@ -82,9 +73,8 @@ def marks(mini_tender_id: int, criterion: str) -> Response:
         if done:
             flash(f"Les notes « {judged.label} » sont enregistrées.", "success")
             return redirect(url_for("procurement.evaluation", mini_tender_id=mini_tender.id))
-    faults = interest_faults(mini_tender, current_person())
     values = {each.offer.id: values_of(each) for each in found.regular}
-    return form_page("procurement/marks.html", form, evaluation=found, criterion=judged, faults=faults, values=values)
+    return form_page("procurement/marks.html", form, evaluation=found, criterion=judged, values=values)
 
 
 def examined_offer(mini_tender_id: int, offer_id: int) -> tuple[Evaluation, Examined]:
@@ -94,23 +84,14 @@ def examined_offer(mini_tender_id: int, offer_id: int) -> tuple[Evaluation, Exam
 
 
 def offer_context(found: Evaluation, examined: Examined) -> dict[str, object]:
-    """What every page about one opened offer shows, and what keeps the person from deciding."""
+    """What every page about one opened offer shows."""
     return {
         "evaluation": found,
         "examined": examined,
         "values": values_of(examined),
         "hints": HINTS,
-        "faults": interest_faults(found.mini_tender, current_person()) if _may_evaluate() else (),
         "may_evaluate": _may_evaluate(),
     }
-
-
-def _what_waited(mini_tender: MiniTender) -> str:
-    """Where a person goes on once its interests are declared: the award to decide if one waits for it, else the examination."""
-    award = live_award(mini_tender)
-    if award is not None and award.state == AwardState.PROPOSED and current_person().has_role(Role.AWARD_AUTHORITY):
-        return url_for("procurement.approve_award", mini_tender_id=mini_tender.id, award_id=award.id)
-    return url_for("procurement.evaluation", mini_tender_id=mini_tender.id)
 
 
 def _may_evaluate() -> bool:

@@ -1,4 +1,4 @@
-"""Forms of an evaluation: interests, classification, marks, ties, award."""
+"""Forms of an evaluation: classification, marks, ties, award."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -29,17 +29,6 @@ HINTS = {
     "unacceptable": "Son prix dépasse le budget fixé avant l’envoi (L2152-3).",
     "inappropriate": "Elle est sans rapport avec le besoin (L2152-4).",
 }
-
-
-class DeclareForm(Form):
-    has_conflict = RadioField(
-        "Votre déclaration",
-        [Required("Choisissez l’une des deux phrases.")],
-        choices=[
-            ("no", "Je n’ai aucun intérêt, ni personnel ni familial, dans une entreprise qui a répondu."),
-            ("yes", "J’ai un lien avec une entreprise qui a répondu : je laisse la place à un collègue."),
-        ],
-    )
 
 
 class ClassifyForm(Form):

@@ -12,13 +12,14 @@ from sad.actions.examination_answers import price_requests_of
 from sad.actions.marks import judged_criteria
 from sad.actions.openings import opening_of
 from sad.actions.rankings import ranking_faults
+from sad.actions.regularisations import regularisation_of
 from sad.db import session
 from sad.domain.classification import Findings
 from sad.domain.errors import Refusal
 from sad.domain.offers import OfferContent
-from sad.domain.requirements import Nature, Requirement, is_met, read_answer
+from sad.domain.requirements import Nature, Requirement, is_met
 from sad.domain.scoring.values import Criterion
-from sad.letters.results import french_value
+from sad.letters.results import spoken
 from sad.models.awards import Award
 from sad.models.evaluations import Mark
 from sad.models.examinations import PriceRequest
@@ -26,21 +27,24 @@ from sad.models.mini_tenders import MiniTender
 from sad.models.offers import Classification, Offer, OfferState
 from sad.models.openings import Opening
 from sad.models.people import Person, Role
+from sad.models.regularisations import Regularisation, RegularisationRequest
 from sad.models.systems import PurchasingSystem
 from sad.web.access import current_organisation, own_or_404
+from sad.web.procurement.interests import ACTING, require_declaration
 
-READERS = (Role.BUYER, Role.OPENER, Role.EVALUATOR, Role.AWARD_AUTHORITY, Role.AUDITOR)
+READERS = (*ACTING, Role.AUDITOR)
 EVALUATORS = (Role.BUYER, Role.EVALUATOR)
 
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """An opened offer, what rules say of it, its marks by criterion, what its tenderer was asked about its price."""
+    """An opened offer, what rules say of it, its marks by criterion, what its tenderer was asked about its price and its faults."""
 
     offer: Offer
     findings: Findings
     marks: Mapping[str, Mark]
     price_request: PriceRequest | None = None
+    regularisation_request: RegularisationRequest | None = None
 
     @property
     def content(self) -> OfferContent:
@@ -53,12 +57,16 @@ class Examined:
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """What an offer says of a requirement, in words; `is_met` is None when nothing is imposed or nothing was said."""
+    """What an offer says of a requirement, in words; `is_met` is None when nothing is imposed or nothing was said.
+
+    `before`: what it said at its opening, when it was put right since.
+    """
 
     label: str
     said: str
     wanted: str
     is_met: bool | None
+    before: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +80,7 @@ class Evaluation:
     criteria: tuple[Criterion, ...]
     missing: tuple[Refusal, ...]
     award: Award | None
+    regularisation: Regularisation | None = None
 
     @property
     def is_closed(self) -> bool:
@@ -87,15 +96,23 @@ class Evaluation:
     def regular(self) -> list[Examined]:
         return [each for each in self.examined if each.is_regular]
 
+    @property
+    def has_irregular(self) -> bool:
+        """Whether rules or people find an offer irregular."""
+        return any(each.findings.shortfalls or each.offer.classification == Classification.IRREGULAR for each in self.examined)
+
     def marked(self, criterion: str) -> int:
         """How many regular offers have their mark on a criterion."""
         return sum(criterion in each.marks for each in self.regular)
 
 
 def opened_mini_tender(mini_tender_id: int) -> MiniTender:
-    """A mini-tender of the organisation whose offers are opened; 404 otherwise."""
+    """A mini-tender of the organisation whose offers are opened; 404 otherwise.
+
+    Every page about opened offers loads it here: whoever may act and has not declared its interests is led there first (ANA-05).
+    """
     opened = select(Opening.id).where(Opening.mini_tender_id == MiniTender.id, Opening.opened_at.is_not(None))
-    return own_or_404(
+    found = own_or_404(
         select(MiniTender)
         .where(MiniTender.id == mini_tender_id, MiniTender.organisation_id == current_organisation().id, opened.exists())
         .options(
@@ -107,6 +124,8 @@ def opened_mini_tender(mini_tender_id: int) -> MiniTender:
             selectinload(MiniTender.lines),
         )
     )
+    require_declaration(found)
+    return found
 
 
 def opened_offer(mini_tender: MiniTender, offer_id: int) -> Offer:
@@ -121,14 +140,17 @@ def evaluation_of(mini_tender: MiniTender) -> Evaluation:
     assert opening is not None
     offers = opened_offers(mini_tender)
     marks, findings, asked = marks_of(offers), findings_of(mini_tender, offers), price_requests_of(offers)
+    held = regularisation_of(mini_tender)
+    to_mend = {request.offer_id: request for request in held.requests} if held else {}
     return Evaluation(
         mini_tender=mini_tender,
         opening=opening,
-        examined=tuple(Examined(offer, findings[offer.id], marks[offer.id], asked.get(offer.id)) for offer in offers),
+        examined=tuple(Examined(one, findings[one.id], marks[one.id], asked.get(one.id), to_mend.get(one.id)) for one in offers),
         unread=tuple(unread_offers(mini_tender)),
         criteria=judged_criteria(mini_tender),
         missing=tuple(ranking_faults(mini_tender, offers, marks)),
         award=live_award(mini_tender),
+        regularisation=held,
     )
 
 
@@ -148,14 +170,16 @@ def values_of(examined: Examined) -> list[Value]:
     mini_tender, content = examined.offer.mini_tender, examined.content
     stage, category = mini_tender.frozen_stage(), mini_tender.category.key if mini_tender.category else ""
     families = examined.offer.supplier.families
-    asked = [(each, content.values) for each in stage.of_nature(Nature.SPECIFICATION, category)]
-    asked += [(each, content.answers) for each in stage.of_nature(Nature.AWARD_CRITERION, category) if each.key in content.answers]
-    return [_value(each, given.get(each.key), each.exempts(families)) for each, given in asked]
+    opened = (examined.offer.content or {}).get("values", {})
+    asked = [(each, content.values, opened) for each in stage.of_nature(Nature.SPECIFICATION, category)]
+    criteria = stage.of_nature(Nature.AWARD_CRITERION, category)
+    asked += [(each, content.answers, content.answers) for each in criteria if each.key in content.answers]
+    return [_value(each, given.get(each.key), before.get(each.key), each.exempts(families)) for each, given, before in asked]
 
 
-def _value(requirement: Requirement, given: Any, is_exempt: bool) -> Value:
-    answer = read_answer(requirement, given)
-    said = "–" if answer is None else french_value(str(answer).lower() if isinstance(answer, bool) else str(answer), requirement)
+def _value(requirement: Requirement, given: Any, opened: Any, is_exempt: bool) -> Value:
+    said, before = spoken(requirement, given), spoken(requirement, opened)
+    before = "" if before == said else before
     if is_exempt or not requirement.wanted or (requirement.comparison == "at_least" and not requirement.threshold):
-        return Value(requirement.label, said, "dispensé" if is_exempt else "", None)
-    return Value(requirement.label, said, requirement.wanted, is_met(requirement, given))
+        return Value(requirement.label, said, "dispensé" if is_exempt else "", None, before)
+    return Value(requirement.label, said, requirement.wanted, is_met(requirement, given), before)

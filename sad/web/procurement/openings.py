@@ -8,7 +8,6 @@ from typing import Any
 from flask import Response, flash, redirect, url_for
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
-from wtforms import RadioField
 
 from sad import clock
 from sad.actions.declarations import declaration_of, declare_interests
@@ -21,30 +20,18 @@ from sad.models.mini_tenders import MiniTender
 from sad.models.offers import Offer, OfferFile, OfferState
 from sad.models.openings import Opening
 from sad.models.people import Person, Role
-from sad.web.access import allow, current_organisation, current_person, own_or_404
+from sad.web.access import allow, current_person
 from sad.web.acts import attempt, form_page
-from sad.web.fields import Form, Required
+from sad.web.procurement.declarations import InterestsForm, published_mini_tender
+from sad.web.procurement.interests import require_declaration
 from sad.web.procurement.opened import READERS
 from sad.web.running import site_settings
-
-FREE, CONCERNED = "no", "yes"
-
-
-class OpeningForm(Form):
-    has_conflict = RadioField(
-        "Votre déclaration",
-        [Required("Choisissez l’une des deux phrases.")],
-        choices=[
-            (FREE, "Je n’ai aucun intérêt, ni personnel ni familial, dans une entreprise invitée."),
-            (CONCERNED, "J’ai un lien avec une entreprise invitée : je laisse la place à un collègue."),
-        ],
-    )
 
 
 @allow(*READERS)
 def opening(mini_tender_id: int) -> Response:
     """Before: who may open, and what it does. After: the record."""
-    return _page(_published(mini_tender_id), OpeningForm(formdata=None))
+    return _page(published_mini_tender(mini_tender_id), InterestsForm(formdata=None))
 
 
 @allow(Role.OPENER)
@@ -65,31 +52,22 @@ def _open(mini_tender: MiniTender, *, by: Person, at: datetime) -> Opening:
 
 def _take_part(mini_tender_id: int, act: Callable[..., Opening], done_words: str) -> Response:
     """Declare one's interests, then act; whoever is concerned only declares."""
-    mini_tender, form, by, at = _published(mini_tender_id), OpeningForm(), current_person(), clock.now()
+    mini_tender, form, by, at = published_mini_tender(mini_tender_id), InterestsForm(), current_person(), clock.now()
     if form.validate_on_submit():
-        is_concerned = form.has_conflict.data == CONCERNED
         with attempt(form) as done:
-            declare_interests(mini_tender, has_conflict=is_concerned, by=by, at=at)
-            if not is_concerned:
+            declare_interests(mini_tender, has_conflict=form.is_concerned, link=form.link.data or "", by=by, at=at)
+            if not form.is_concerned:
                 act(mini_tender, by=by, at=at)
         if done:
-            flash("Votre déclaration est enregistrée : un collègue prend le relais." if is_concerned else done_words, "success")
+            flash("Votre déclaration est enregistrée : un collègue prend le relais." if form.is_concerned else done_words, "success")
             return redirect(url_for("procurement.opening", mini_tender_id=mini_tender_id))
-    return _page(_published(mini_tender_id), form)
+    return _page(published_mini_tender(mini_tender_id), form)
 
 
-def _published(mini_tender_id: int) -> MiniTender:
-    """A mini-tender of the organisation that was sent; 404 otherwise."""
-    around = (MiniTender.service, MiniTender.category, MiniTender.organisation)
-    sent = select(MiniTender).where(
-        MiniTender.id == mini_tender_id, MiniTender.organisation_id == current_organisation().id, MiniTender.published_at.is_not(None)
-    )
-    return own_or_404(sent.options(*map(joinedload, around)))
-
-
-def _page(mini_tender: MiniTender, form: OpeningForm) -> Response:
+def _page(mini_tender: MiniTender, form: InterestsForm) -> Response:
     asked, at = opening_of(mini_tender), clock.now()
     if asked is not None and asked.opened_at is not None:
+        require_declaration(mini_tender)
         return form_page("procurement/opening_record.html", form, mini_tender=mini_tender, opening=asked, **_record(mini_tender))
     person, openers = current_person(), openers_of(mini_tender)
     declared, told = declaration_of(mini_tender, person), [each for each in openers if each.id != person.id]
