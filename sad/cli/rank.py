@@ -1,6 +1,5 @@
 """`flask --app app rank FILE`: rank the offers of a scoring file, without database, key or setting."""
 
-import json
 import sys
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ import click
 from sad.domain.scoring.faults import ScoringFaults, on_one_line, quoted
 from sad.domain.scoring.numbers import french, written
 from sad.domain.scoring.ranking import rank
+from sad.domain.scoring.result_json import ranking_to_json
 from sad.domain.scoring.scoring_file import ranking_to_dict, read_json, read_scoring_file
 from sad.domain.scoring.values import Grid
 
@@ -35,8 +35,9 @@ def rank_command(file: str, layout: str) -> None:
         for fault in wrong.faults:
             click.echo(fault, err=True)
         raise SystemExit(FAULTY) from None
-    result = ranking_to_dict(rank(bids, grid), grid)
-    click.echo((as_json(result) if layout == "json" else as_table(result, grid)).encode())
+    ranking = rank(bids, grid)
+    shown = ranking_to_json(ranking) if layout == "json" else as_table(ranking_to_dict(ranking, grid), grid)
+    click.echo(shown.encode())
 
 
 def read_bytes(file: str) -> bytes:
@@ -46,15 +47,6 @@ def read_bytes(file: str) -> bytes:
     except (OSError, ValueError) as error:
         reason = next((said for kind, said in UNREADABLE.items() if isinstance(error, kind)), "sa lecture échoue")
         raise ScoringFaults([f"Le fichier {quoted(file)} ne peut pas être lu : {reason}."]) from None
-
-
-def as_json(result: dict[str, Any]) -> str:
-    """JSON with one offer, one tie, one warning a line."""
-    parts = []
-    for name, rows in result.items():
-        lines = ",\n".join(f"  {json.dumps(row, ensure_ascii=False)}" for row in rows)
-        parts.append(f'"{name}": [\n{lines}]' if rows else f'"{name}": []')
-    return "{" + ",\n ".join(parts) + "}"
 
 
 def as_table(result: dict[str, Any], grid: Grid) -> str:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from sad.domain.scoring.methods import METHODS as SCORING_METHODS
 from sad.domain.scoring.ranking import rank
+from sad.domain.scoring.result_json import ranking_to_json
 from sad.domain.scoring.scoring_file import ranking_to_dict, read_json, read_scoring_file, scoring_file_to_dict
 from tests.factories.scoring_files import make_scoring_file, shuffled
 from tests.scoring_reference import output, reference, told
@@ -83,7 +84,10 @@ def read(data):
 
 def result_of(data):
     _, grid, bids = read(data)
-    return ranking_to_dict(rank(bids, grid), grid)
+    ranking = rank(bids, grid)
+    result = ranking_to_dict(ranking, grid)
+    assert json.loads(ranking_to_json(ranking)) == result
+    return result
 
 
 def check_against_the_reference(seed):

@@ -8,7 +8,6 @@ A_NUMBER = "un nombre décimal écrit avec un point, sans exposant ni espace (au
 EVERY_PLACE = 60  # two numbers of 30 decimals multiplied: a weight and a minimum share
 
 _NUMBER = re.compile(r"-?[0-9]{1,30}(?:\.[0-9]{1,30})?")
-_SIGNS = frozenset("0123456789.-")
 
 
 class JsonNumber(str):
@@ -31,7 +30,7 @@ def read_column(texts: Collection[str]) -> tuple[dict[str, int], int]:
 
     Raises ValueError when one is no number; `int` alone would read underscores, spaces and the digits of other alphabets.
     """
-    if not _SIGNS.issuperset("".join(texts)):
+    if not all(map(_NUMBER.fullmatch, texts)):
         raise ValueError(A_NUMBER)
     places = max((len(text) - text.index(".") - 1 for text in texts if "." in text), default=0)
     units = {}
@@ -43,16 +42,33 @@ def read_column(texts: Collection[str]) -> tuple[dict[str, int], int]:
 
 def printed(value: Fraction, decimals: int) -> str:
     """`value` with so many decimals, half away from zero, never `-0`."""
-    numerator, denominator = abs(value.numerator), value.denominator
-    rounded = (2 * numerator * 10**decimals + denominator) // (2 * denominator)
-    sign = "-" if value.numerator < 0 and rounded else ""
-    whole, part = divmod(rounded, 10**decimals)
-    return f"{sign}{whole}.{part:0{decimals}d}" if decimals else f"{sign}{whole}"
+    return printed_ratio(*value.as_integer_ratio(), decimals)
+
+
+def printed_ratio(top: int, bottom: int, decimals: int) -> str:
+    """The same for a ratio of integers, reduced or not, whose `bottom` is over 0."""
+    rounded = (2 * abs(top) * 10**decimals + bottom) // (2 * bottom)
+    sign = "-" if top < 0 and rounded else ""
+    if not decimals:
+        return f"{sign}{rounded}"
+    digits = str(rounded).zfill(decimals + 1)
+    return f"{sign}{digits[:-decimals]}.{digits[-decimals:]}"
 
 
 def written(value: Fraction) -> str:
     """The decimal text of a number that came from a file, without useless zeros."""
     return printed(value, EVERY_PLACE).rstrip("0").rstrip(".")
+
+
+def shortened(text: str) -> str:
+    """A decimal text, as `read_number` accepts it, without useless zeros: what `written` gives, without computing."""
+    sign, digits = ("-", text[1:]) if text[0] == "-" else ("", text)
+    if "." in digits:
+        digits = digits.rstrip("0").rstrip(".")
+    digits = digits.lstrip("0")
+    if digits[:1] in ("", "."):
+        digits = f"0{digits}"
+    return digits if digits == "0" else sign + digits
 
 
 def french(text: str) -> str:

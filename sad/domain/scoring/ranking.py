@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import accumulate, groupby, pairwise
-from operator import attrgetter, itemgetter, ne, or_
+from itertools import groupby, pairwise
+from operator import attrgetter, itemgetter
 
 from sad.domain.scoring.faults import ScoringFaults, faults_of_bids
 from sad.domain.scoring.methods import is_relative
@@ -106,8 +106,8 @@ def elimination(scores: Scores, place: int, minimum: Minimum, points: Fraction) 
 def decisive_keys(scores: Scores) -> list[list[int]]:
     """For each place, integers in the order of its total, then of its points on each criterion of the tie rule."""
     grid = scores.sheet.grid
-    decisive = [grid.criteria, *([grid.criterion(key)] for key in grid.tie_rule)]
-    return [comparable(scores.ratios(criteria)) for criteria in decisive]
+    by_tie_rule = [scores.ratios([grid.criterion(key)]) for key in grid.tie_rule]
+    return [comparable(ratios) for ratios in (scores.totals, *by_tie_rule)]
 
 
 def in_order(refs: Sequence[str], keys: Sequence[Sequence[int]]) -> list[int]:
@@ -118,13 +118,15 @@ def in_order(refs: Sequence[str], keys: Sequence[Sequence[int]]) -> list[int]:
     return places
 
 
-def shared_ranks(places: Sequence[int], keys: Iterable[Sequence[int]]) -> Iterator[int]:
+def shared_ranks(places: Sequence[int], keys: Sequence[Sequence[int]]) -> Iterator[int]:
     """The rank of each offer in order: how many there are up to the last one that differs, by some key, from the one before."""
-    differs = [True] * len(places[:1]) + [False] * len(places[1:])
-    for key in keys:
-        marks = [key[place] for place in places]
-        differs[1:] = map(or_, differs[1:], map(ne, marks[1:], marks))
-    return accumulate((count if new else 0 for count, new in enumerate(differs, start=1)), max)
+    rank = 1
+    for count, (before, place) in enumerate(pairwise([*places[:1], *places]), start=1):
+        for key in keys:
+            if key[place] != key[before]:
+                rank = count
+                break
+        yield rank
 
 
 def ties(refs: Sequence[str], ranks: Sequence[int]) -> tuple[tuple[str, ...], ...]:

@@ -9,10 +9,10 @@ from fractions import Fraction
 from math import ceil, floor
 
 from sad.domain.scoring.accepted import truth
+from sad.domain.scoring.column import Column, Compared
 from sad.domain.scoring.methods import is_numeric, method_of
 from sad.domain.scoring.numbers import read_number, written
 from sad.domain.scoring.ranking import rank
-from sad.domain.scoring.sheet import Column, Compared
 from sad.domain.scoring.values import Bid, Criterion, Grid, Value
 
 CENTS = 100

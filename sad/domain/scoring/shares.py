@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from fractions import Fraction
 
+from sad.domain.scoring.column import Column, Compared
 from sad.domain.scoring.methods import method_of
 from sad.domain.scoring.numbers import french, printed
-from sad.domain.scoring.sheet import Column, Compared
 from sad.domain.scoring.values import Criterion
 
 

@@ -7,35 +7,14 @@ added up as integers; nothing is rounded before print.
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from functools import cached_property
+from itertools import repeat
 from math import lcm
 from operator import add, itemgetter, mul
-from typing import Any
 
-from sad.domain.scoring.explanation import sentences, why
-from sad.domain.scoring.methods import Among, common_unit, is_numeric, method_of
-from sad.domain.scoring.numbers import read_column
-from sad.domain.scoring.values import Bid, Criterion, Grid
-
-
-class Column:
-    """The values of all bids on one scored criterion, as texts, and what each text reads as.
-
-    `read` gives an integer in units (`unit` of them make one), or a text, or a boolean.
-    """
-
-    def __init__(self, criterion: Criterion, texts: list[str]) -> None:
-        """Raises ValueError when the method refuses one of the values."""
-        self.criterion, self.texts, self.unit = criterion, texts, 1
-        accepts = method_of(criterion).accepts
-        if not is_numeric(criterion):
-            self.read: dict[str, Any] = {text: accepts(criterion, text) for text in set(texts)}
-            return
-        whole, places = read_column(set(texts))
-        self.unit = common_unit(criterion, Fraction(1, 10**places))
-        factor = self.unit // 10**places
-        self.read = whole if factor == 1 else {text: number * factor for text, number in whole.items()}
-        for extreme in (min, max) if texts else ():
-            accepts(criterion, Fraction(extreme(self.read.values()), self.unit))
+from sad.domain.scoring.column import Column, Compared
+from sad.domain.scoring.explanation import OF_A_PARENT, sentences
+from sad.domain.scoring.numbers import printed_ratio
+from sad.domain.scoring.values import Bid, Criterion, Grid, Shown
 
 
 class Sheet:
@@ -46,7 +25,7 @@ class Sheet:
         self.grid = grid
         self.refs = [bid.ref for bid in bids]
         answers = [bid.values for bid in bids]
-        self.columns = {leaf.key: Column(leaf, list(map(str, map(itemgetter(leaf.key), answers)))) for leaf in grid.scored}
+        self.columns = {leaf.key: Column(leaf, list(map(itemgetter(leaf.key), answers))) for leaf in grid.scored}
 
 
 class Scores:
@@ -58,7 +37,7 @@ class Scores:
         self.refs = [sheet.refs[row] for row in rows]
         self._compared: dict[str, Compared] = {}
 
-    def compared(self, leaf: Criterion) -> "Compared":
+    def compared(self, leaf: Criterion) -> Compared:
         """The remaining values of a scored criterion, with the share of the weight that each earns."""
         if leaf.key not in self._compared:
             self._compared[leaf.key] = Compared(self.sheet.columns[leaf.key], self.rows)
@@ -79,9 +58,14 @@ class Scores:
                 numerators, denominators = _added(numerators, denominators, column)
         return numerators, denominators
 
+    @cached_property
+    def totals(self) -> tuple[list[int], list[int]]:
+        """For each place, the numerator and the denominator of the total."""
+        return self.ratios(self.sheet.grid.criteria)
+
     def total(self, place: int) -> Fraction:
         """The exact total of the offer at this place."""
-        numerators, denominators = self._totals
+        numerators, denominators = self.totals
         return Fraction(numerators[place], denominators[place])
 
     def points(self, place: int) -> dict[str, Fraction]:
@@ -92,57 +76,27 @@ class Scores:
             points |= {criterion.key: sum(earned.values(), Fraction())} | earned
         return points
 
-    def explanation(self, place: int) -> tuple[str, ...]:
-        """Where they come from, one French sentence per criterion."""
-        grid = self.sheet.grid
-        return sentences(grid, self.points(place), {leaf.key: self.compared(leaf).why(place) for leaf in grid.scored})
+    @cached_property
+    def printed_totals(self) -> list[str]:
+        """The total of each place, as it is printed."""
+        return self._printed(self.totals)
 
     @cached_property
-    def _totals(self) -> tuple[list[int], list[int]]:
-        return self.ratios(self.sheet.grid.criteria)
+    def shown(self) -> list[Shown]:
+        """What is printed of every criterion, in grid order; a value that many offers share is put in words once."""
+        return [self._shown(criterion) for criterion in self.sheet.grid.every_criterion]
 
+    def _shown(self, criterion: Criterion) -> Shown:
+        if criterion.sub_criteria:
+            added = self._printed(self.ratios([criterion]))
+            return Shown(criterion.key, added, sentences(criterion, added, repeat(OF_A_PARENT)))
+        compared = self.compared(criterion)
+        points = compared.printed(self.sheet.grid.decimals)
+        said = dict(zip(points, sentences(criterion, points.values(), compared.reasons().values()), strict=True))
+        return Shown(criterion.key, [points[text] for text in compared.texts], [said[text] for text in compared.texts])
 
-class Compared:
-    """One column among the offers that remain. `denominator` is that of every share, or 0 when they differ."""
-
-    def __init__(self, column: Column, rows: Sequence[int]) -> None:
-        self.column, self.weight = column, column.criterion.weight
-        self.texts = [column.texts[row] for row in rows] if len(rows) < len(column.texts) else column.texts
-        values = {text: column.read[text] for text in set(self.texts)} if self.texts is not column.texts else column.read
-        self.among = Among(unit=column.unit)
-        if is_numeric(column.criterion) and values:
-            self.among = Among(min(values.values()), max(values.values()), column.unit)
-        share = method_of(column.criterion).share(column.criterion, self.among)
-        self.tops: dict[str, int] = {}
-        self.bottoms: dict[str, int] = {}
-        for text, value in values.items():
-            self.tops[text], self.bottoms[text] = share(value)
-        denominators = set(self.bottoms.values())
-        self.denominator = denominators.pop() if len(denominators) == 1 else 0
-        self._points: dict[str, Fraction] = {}
-        self._why: dict[str, str] = {}
-
-    def points(self, place: int) -> Fraction:
-        """The exact points of the offer at this place."""
-        text = self.texts[place]
-        if text not in self._points:
-            self._points[text] = self.weight * Fraction(self.tops[text], self.bottoms[text])
-        return self._points[text]
-
-    def why(self, place: int) -> str:
-        """Where those points come from, in French."""
-        text = self.texts[place]
-        if text not in self._why:
-            self._why[text] = why(self.column.criterion, self.column.read[text], self.among)
-        return self._why[text]
-
-    @property
-    def is_level(self) -> bool:
-        """Whether two offers or more all have the same points."""
-        if len(self.texts) < 2:
-            return False
-        top, bottom = self.tops[self.texts[0]], self.bottoms[self.texts[0]]
-        return all(other * bottom == top * self.bottoms[text] for text, other in self.tops.items())
+    def _printed(self, ratios: tuple[list[int], list[int]]) -> list[str]:
+        return [printed_ratio(top, bottom, self.sheet.grid.decimals) for top, bottom in zip(*ratios, strict=True)]
 
 
 def comparable(ratios: tuple[list[int], list[int]]) -> list[int]:

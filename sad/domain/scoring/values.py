@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
 from itertools import repeat
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 Value = str | bool | int
+Cell = TypeVar("Cell")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +99,14 @@ class Bid:
     values: Mapping[str, Value]
 
 
+class Shown(NamedTuple):
+    """What is printed on a criterion, offer by offer: its points, and the sentences that say where they come from."""
+
+    key: str
+    points: Sequence[str]
+    sentences: Sequence[str]
+
+
 class PointsOfOffers(Protocol):
     """Where placed offers read their points, by their place among the offers that were compared."""
 
@@ -105,7 +114,11 @@ class PointsOfOffers(Protocol):
 
     def points(self, place: int) -> dict[str, Fraction]: ...
 
-    def explanation(self, place: int) -> tuple[str, ...]: ...
+    @property
+    def printed_totals(self) -> Sequence[str]: ...
+
+    @property
+    def shown(self) -> Sequence[Shown]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +143,7 @@ class Placed:
     @property
     def explanation(self) -> tuple[str, ...]:
         """One French sentence per criterion, in grid order."""
-        return self._scores.explanation(self._place)
+        return tuple(shown.sentences[self._place] for shown in self._scores.shown)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,3 +183,17 @@ class Ranking:
     def ranking(self) -> tuple[Placed, ...]:
         """The placed offers, with their points and why, made when they are first read."""
         return tuple(map(Placed, self.refs, self.ranks, self._places, repeat(self._scores)))
+
+    @property
+    def printed_totals(self) -> Sequence[str]:
+        """The totals as the result writes them, in the order in which the offers were compared; `in_order` puts them in this one."""
+        return self._scores.printed_totals
+
+    @property
+    def shown(self) -> Sequence[Shown]:
+        """What the result writes of every criterion, in grid order; its columns are in that same order."""
+        return self._scores.shown
+
+    def in_order(self, column: Sequence[Cell]) -> list[Cell]:
+        """A column of the offers as they were compared, beside `refs` and `ranks`."""
+        return [column[place] for place in self._places]
