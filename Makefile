@@ -21,8 +21,8 @@ lint: $(DEV)
 bench: $(DEV)  ## Ratios to a yardstick measured in the same run, size S
 	$(BIN)/python -m benchmarks
 
-campaigns: $(DEV)  ## What takes too long for every change: a hundred thousand rankings against the plain reading of the format
-	$(BIN)/python -m pytest -n 2 -p no:cacheprovider tests/campaigns/scoring.py
+campaigns: $(DEV)  ## A hundred thousand rankings against the plain reading of the format; stops and goes on
+	$(BIN)/python -m tests.campaigns.scoring
 
 lock:  ## Renew the locked requirements from pyproject.toml (needs `uv`)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate --upgrade pyproject.toml -o config/requirements.txt

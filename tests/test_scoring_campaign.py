@@ -1,0 +1,76 @@
+"""The campaign goes on where it stopped, tells the seeds that fail, and counts only what this very code passed."""
+
+import json
+
+import pytest
+
+from tests.campaigns import scoring
+from tests.campaigns.scoring import BATCH, Campaign, fingerprint, main
+
+NAME = "essai"
+SEEDS = 3 * BATCH + 7
+
+
+def played(path, check, target=SEEDS, *arguments):
+    return main(list(arguments), {NAME: Campaign(check, target)}, path)
+
+
+def test_every_seed_is_passed_once_and_the_table_says_so(tmp_path, capsys):
+    seen = []
+    assert played(tmp_path / "ledger.json", seen.append) == 0
+    assert seen == list(range(SEEDS))
+    assert capsys.readouterr().out.splitlines()[1].split() == [NAME, str(SEEDS), str(SEEDS), "aucune"]
+
+
+def test_a_run_that_is_stopped_goes_on_from_the_last_batch(tmp_path):
+    path, seen = tmp_path / "ledger.json", []
+
+    def stopped(seed):
+        if seed == 2 * BATCH + 3:
+            raise KeyboardInterrupt
+        seen.append(seed)
+
+    with pytest.raises(KeyboardInterrupt):
+        played(path, stopped)
+    assert json.loads(path.read_text())["campaigns"][NAME]["next"] == 2 * BATCH
+    again = []
+    assert played(path, again.append) == 0
+    assert again == list(range(2 * BATCH, SEEDS))
+    assert played(path, pytest.fail) == 0
+
+
+def test_a_seed_that_fails_is_told_and_the_others_go_on(tmp_path, capsys):
+    def check(seed):
+        assert seed not in (5, BATCH), "deux lectures"
+
+    assert played(tmp_path / "ledger.json", check) == 1
+    out = capsys.readouterr().out
+    assert f"{NAME} : graine 5 : AssertionError deux lectures" in out
+    assert out.splitlines()[-2].split(maxsplit=3) == [NAME, str(SEEDS - 2), str(SEEDS), f"5, {BATCH}"]
+    assert played(tmp_path / "ledger.json", pytest.fail, SEEDS, "--table") == 1
+
+
+def test_what_another_code_passed_does_not_count(tmp_path, monkeypatch):
+    path, seen = tmp_path / "ledger.json", []
+    played(path, lambda seed: None)
+    monkeypatch.setattr(scoring, "fingerprint", lambda: "another")
+    assert played(path, seen.append) == 0
+    assert len(seen) == SEEDS
+
+
+def test_the_table_alone_runs_nothing(tmp_path, capsys):
+    assert played(tmp_path / "ledger.json", pytest.fail, SEEDS, "--table") == 1
+    assert capsys.readouterr().out.splitlines()[1].split() == [NAME, "0", str(SEEDS), "aucune"]
+    assert not (tmp_path / "ledger.json").exists()
+
+
+def test_the_code_is_told_by_all_the_files_that_decide(tmp_path, monkeypatch):
+    named = [path for pattern in scoring.HELD for path in scoring.ROOT.glob(pattern)]
+    assert len(named) > 20 and all(any(path.match(pattern) for path in named) for pattern in scoring.HELD)
+    monkeypatch.setattr(scoring, "ROOT", tmp_path)
+    copy = tmp_path / "tests" / "scoring_reference.py"
+    copy.parent.mkdir()
+    copy.write_text("a")
+    before = fingerprint()
+    copy.write_text("b")
+    assert fingerprint() != before
