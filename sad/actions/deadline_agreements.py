@@ -35,6 +35,11 @@ def check_wish(mini_tender: MiniTender, at: datetime) -> MiniTender:
     return mini_tender
 
 
+def may_ask(mini_tender: MiniTender, at: datetime) -> bool:
+    """Whether suppliers may be asked now to agree to the deadline that the need wishes."""
+    return not wish_faults(_asking(mini_tender, None, 0, at))
+
+
 def ask_agreement(mini_tender: MiniTender, answers_by: datetime | None, *, home: str, by: Person, at: datetime) -> DeadlineRequest:
     """Ask all those admitted to the category at this instant to agree to the deadline wished; each is told, silence is a no.
 

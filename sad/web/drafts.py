@@ -6,9 +6,11 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, ClassVar
 
+from flask import flash
 from wtforms import Field, HiddenField, TextAreaField
 from wtforms.validators import Length
 
+from sad.actions.deadline_requests import running_request
 from sad.actions.mini_tenders import NeedChange, check_screen, save_need
 from sad.domain.errors import Refusal, Refused
 from sad.domain.sentences import listed
@@ -19,19 +21,26 @@ from sad.web.acts import attempt
 from sad.web.fields import Form, Required
 from sad.web.filters import long_datetime
 
+NO_LONGER_AGREED = (
+    "La date limite ou le jour de la prestation a changé : la demande d’accord ne tient plus. Les fournisseurs interrogés sont prévenus."
+)
 LONG = Length(max=4000, message="Au plus 4 000 caractères.")
 
 
 def keep(form: "VersionedForm", draft: MiniTender, change: NeedChange, *fields: str, at: datetime) -> bool:
     """Save what a page changes, unless the rules say something against these fields; whether it is saved.
 
-    When somebody else saved meanwhile, the form says so and takes the version that is now there.
+    When somebody else saved meanwhile, the form says so and takes the version that is now there. When the change drops the
+    agreement asked of suppliers, its author is told.
     """
+    asked = running_request(draft)
     with attempt(form) as done:
         save_need(draft, change, version=form.version.data, by=current_person(), at=at)
         check_screen(draft, fields, at=at)
     if not done:
         form.note_crossing(draft)
+    elif asked is not None and asked.ended_at is not None:
+        flash(NO_LONGER_AGREED, "warning")
     return bool(done)
 
 

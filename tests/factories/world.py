@@ -11,6 +11,7 @@ from sad.actions.awards import approve_award, notify_contract, propose_award
 from sad.actions.campaigns import open_campaign
 from sad.actions.classifications import classify_offer
 from sad.actions.completions import request_completion
+from sad.actions.deadline_agreements import ask_agreement
 from sad.actions.declarations import declare_interests
 from sad.actions.hearings import ask_hearing
 from sad.actions.marks import give_mark, judged_criteria
@@ -57,6 +58,7 @@ NOW = datetime(2026, 12, 9, 9, 0, tzinfo=UTC)
 APPLIED, SENT_LAST = NOW - timedelta(days=2), NOW - timedelta(days=1)
 COMING = {"wanted_closes_at": datetime(2026, 12, 21, 12, 0, tzinfo=PARIS), "happens_at": datetime(2027, 1, 8, 8, 0, tzinfo=PARIS)}
 ASKED, EXAMINED = NOW - timedelta(hours=3), NOW - timedelta(hours=2)
+HURRIED = datetime(2026, 12, 14, 12, 0, tzinfo=PARIS)
 PROVED = "liability_insurance"
 DUE = date(2026, 12, 30)
 
@@ -121,6 +123,7 @@ def _launch_all(half: Half) -> None:
     """A mini-tender in each phase, and one of another service."""
     drafts = {name: _draft(half, half.service, title=f"Besoin {name}", **COMING) for name in ("draft", "to_check")}
     submit_for_check(drafts["to_check"], by=half.people[Role.REQUESTER], at=SENT_LAST)
+    _hurry(half, drafts)
     sent = {name: _sent(half, f"Besoin {name}") for name in ("closed", "asked", "opened", "ranked", "proposed", "awarded", "notified")}
     sent["open"] = _sent(half, "Besoin open", at=SENT_LAST, **COMING)
     sent["discontinued"] = _sent(half, "Besoin discontinued")
@@ -134,6 +137,15 @@ def _launch_all(half: Half) -> None:
     for offer in session.scalars(select(Offer).where(Offer.mini_tender_id == sent["opened"].id).order_by(Offer.id)):
         make_asked(offer, by=half.buyer, due_on=DUE)
     assert {phase(each, NOW) for each in half.mini_tenders.values()} >= {"open", "closed", "opened", "ranked", "awarded", "notified"}
+
+
+def _hurry(half: Half, drafts: dict[str, MiniTender]) -> None:
+    """Two that wish a date for which the suppliers are asked: one still written, one in the hands of the buyers."""
+    drafts["hurried"] = _draft(half, half.service, title="Besoin hurried", **COMING)
+    hurried = ((drafts["hurried"], half.people[Role.REQUESTER]), (drafts["to_check"], half.buyer))
+    for draft, person in hurried:
+        draft.wanted_closes_at = HURRIED
+        ask_agreement(draft, HURRIED - timedelta(days=2), home=HOME, by=person, at=SENT_LAST)
 
 
 def _draft(half: Half, service: Service, **values) -> MiniTender:

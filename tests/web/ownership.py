@@ -10,6 +10,7 @@ from sad.models.applications import Application, ApplicationDocument, Applicatio
 from sad.models.awards import Award
 from sad.models.campaigns import Campaign, CampaignRequest
 from sad.models.certificates import Certificate
+from sad.models.deadline_agreements import DeadlineAnswer
 from sad.models.examinations import PriceRequest
 from sad.models.invitations import Invitation, Question
 from sad.models.letters import Letter
@@ -243,6 +244,7 @@ OWNERS: dict[tuple[str, frozenset[str]], Find] = {
         ("supplier", {"offer_id"}, _ids("offer_id", Offer, lambda half: (_of_supplier(Offer, half),))),
         ("supplier", {"price_request_id"}, _one("price_request_id", _price_requests)),
         ("supplier", {"answer_file_id"}, _own_answer_files),
+        ("supplier", {"answer_id"}, _ids("answer_id", DeadlineAnswer, lambda half: (_of_supplier(DeadlineAnswer, half),))),
         ("supplier", {"category_id"}, _one("category_id", lambda half: half.categories)),
         ("agent", {M}, _one(M, lambda half: [each for each in _own_mini_tenders(half) if each.service_id == half.service.id])),
         ("agent", {"stage_id"}, _ids("stage_id", Stage, lambda half: (_of_organisation(Stage, half), Stage.comments_until.is_not(None)))),

@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-from sad.web.agent import checking, needs, stages, weighing, wizard
+from sad.web.agent import checking, deadline_agreements, needs, stages, weighing, wizard
 from sad.web.navigation import Entry
 
 blueprint = Blueprint("agent", __name__)
@@ -19,6 +19,12 @@ blueprint.add_url_rule("/besoins/<int:mini_tender_id>/criteres", "weights", weig
 blueprint.add_url_rule("/besoins/<int:mini_tender_id>/verifier", "check", checking.check, methods=BOTH)
 blueprint.add_url_rule("/besoins/<int:mini_tender_id>/reprendre", "copy", needs.copy, methods=["POST"])
 blueprint.add_url_rule("/besoins/<int:mini_tender_id>/effacer", "discard", needs.discard, methods=BOTH)
+AGREEMENT = "/besoins/<int:mini_tender_id>/accord"
+blueprint.add_url_rule(AGREEMENT, "deadline_agreement", deadline_agreements.agreement)
+blueprint.add_url_rule(f"{AGREEMENT}/demander", "ask_deadline_agreement", deadline_agreements.ask, methods=BOTH)
+blueprint.add_url_rule(f"{AGREEMENT}/retirer", "withdraw_deadline_agreement", deadline_agreements.withdraw, methods=BOTH)
+blueprint.add_url_rule(f"{AGREEMENT}/nouveaux", "ask_newcomers", deadline_agreements.newcomers, methods=["POST"])
+blueprint.add_url_rule(f"{AGREEMENT}/dix-jours", "take_ten_days", deadline_agreements.ten_days, methods=["POST"])
 blueprint.add_url_rule("/paliers", "stages", stages.stages)
 blueprint.add_url_rule("/paliers/<int:stage_id>", "stage", stages.stage)
 blueprint.add_url_rule("/paliers/<int:stage_id>/remarque", "comment_stage", stages.comment, methods=BOTH)

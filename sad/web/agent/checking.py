@@ -5,6 +5,7 @@ from datetime import datetime
 from flask import Response, flash, redirect, url_for
 
 from sad import clock
+from sad.actions.deadline_agreements import may_ask
 from sad.actions.launches import BUYERS_OWN, Prospect, prospect_of
 from sad.actions.mini_tenders import NeedChange, save_need, submit_for_check
 from sad.actions.publications import is_within_limit, publish_mini_tender
@@ -63,14 +64,14 @@ def _leave(form: ReasonsForm, need: MiniTender, at: datetime) -> bool:
 
 def _around(need: MiniTender, prospect: Prospect, at: datetime) -> dict[str, object]:
     """What the page shows beside the summary."""
-    text = letters.invitation(
-        need, closes_at=need.wanted_closes_at, grid=prospect.launch.grid, home=site_address()
-    )
+    launch = prospect.launch
+    text = letters.invitation(need, closes_at=launch.closes_at, grid=launch.grid, home=site_address(), is_agreed=launch.agreed_deadline)
     faults = [(each, screen_url(need, each.field)) for each in prospect.faults]
     return {
         "letter": text,
+        "may_ask": may_ask(need, at),
         "faults": faults,
-        "reach": reach_of(need, prospect.launch.stage, at),
+        "reach": reach_of(need, launch.stage, at),
         "invited": plural(len(prospect.invitees), "fournisseur"),
         "buyers_own": BUYERS_OWN,
         "is_near_ceiling": any(each.rule == CEILING for each in prospect.warnings),

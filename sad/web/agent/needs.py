@@ -7,6 +7,7 @@ from sqlalchemy import Select, and_, func, not_, or_, select
 from sqlalchemy.orm import joinedload, load_only
 
 from sad import clock, db
+from sad.actions.deadline_requests import request_used_by
 from sad.actions.mini_tenders import copy_mini_tender, discard_mini_tender
 from sad.actions.results import outcome_line
 from sad.db import transaction
@@ -78,6 +79,7 @@ def need(mini_tender_id: int) -> str | Response:
         invited=db.session.scalar(invited) or 0,
         questions=list(db.session.scalars(questions)),
         outcome=outcome_line(found),
+        agreed=request_used_by(found),
         at=at,
     )
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import selectinload
 
 from sad import clock, db
 from sad.actions.announced_tastings import judged_at
+from sad.actions.deadline_requests import running_request
 from sad.actions.launches import deadline_words
 from sad.actions.mini_tenders import fill_lines, refilled_lines, start_mini_tender
 from sad.domain.calendar import paris_day
@@ -23,6 +24,7 @@ from sad.web.agent.forms import BudgetForm, ConstraintsForm, GuestsForm, StartFo
 from sad.web.agent.own import own_draft, own_services
 from sad.web.agent.screens import SCREENS, screen
 from sad.web.agent.tasting_form import tasting_values
+from sad.web.deadline_agreements import is_short, keep_to_ask
 from sad.web.drafts import keep
 
 
@@ -47,10 +49,12 @@ def guests(mini_tender_id: int) -> Response:
     form = GuestsForm(obj=need)
     if form.validate_on_submit():
         change = form.change(refilled_lines(need, _template(need), form.guests.data))
-        if keep(form, need, change, *GuestsForm.ASKED_AS, at=at):
-            return redirect(url_for("agent.constraints", mini_tender_id=need.id))
+        asks = "ask" in request.form
+        if (keep_to_ask if asks else keep)(form, need, change, *GuestsForm.ASKED_AS, at=at):
+            return redirect(url_for("agent.ask_deadline_agreement" if asks else "agent.constraints", mini_tender_id=need.id))
     reasons, advice = deadline_words(at)
-    return screen("agent/guests.html", 1, form, need, at, reasons=reasons, advice=advice)
+    around = {"is_short": is_short(form.wanted_closes_at.data, at), "asked": running_request(need)}
+    return screen("agent/guests.html", 1, form, need, at, reasons=reasons, advice=advice, **around)
 
 
 @allow(Role.REQUESTER)

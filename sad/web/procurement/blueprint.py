@@ -14,6 +14,7 @@ from sad.web.procurement import (
     categories,
     ceilings,
     corrigenda,
+    deadline_agreements,
     decisions,
     declarations,
     evaluation,
@@ -62,6 +63,11 @@ blueprint.add_url_rule("/consultations", "mini_tenders", mini_tenders.mini_tende
 blueprint.add_url_rule(TENDER, "mini_tender", mini_tenders.mini_tender)
 blueprint.add_url_rule(f"{TENDER}/publier", "publish_mini_tender", publications.publish, methods=BOTH)
 blueprint.add_url_rule(f"{TENDER}/date-limite", "mini_tender_deadline", publications.deadline, methods=BOTH)
+blueprint.add_url_rule(f"{TENDER}/accord", "deadline_agreement", deadline_agreements.agreement)
+blueprint.add_url_rule(f"{TENDER}/accord/demander", "ask_deadline_agreement", deadline_agreements.ask, methods=BOTH)
+blueprint.add_url_rule(f"{TENDER}/accord/retirer", "withdraw_deadline_agreement", deadline_agreements.withdraw, methods=BOTH)
+blueprint.add_url_rule(f"{TENDER}/accord/nouveaux", "ask_newcomers", deadline_agreements.newcomers, methods=POST)
+blueprint.add_url_rule(f"{TENDER}/accord/dix-jours", "take_ten_days", deadline_agreements.ten_days, methods=POST)
 blueprint.add_url_rule(f"{TENDER}/grille", "mini_tender_grid", grids.mini_tender_grid)
 blueprint.add_url_rule(f"{TENDER}/rendre", "return_mini_tender", publications.give_back, methods=BOTH)
 blueprint.add_url_rule(f"{TENDER}/sans-suite", "discontinue_mini_tender", publications.discontinue, methods=BOTH)

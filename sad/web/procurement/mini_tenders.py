@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.orm import joinedload, load_only
 
 from sad import clock
+from sad.actions.deadline_requests import request_used_by
 from sad.actions.launches import Prospect, prospect_of
 from sad.actions.questions import last_day_of_answers
 from sad.db import session
@@ -88,6 +89,7 @@ def mini_tender(mini_tender_id: int) -> str:
         questions=list(session.scalars(questions_of(found))),
         last_day=last_day_of_answers(found, at) if phase(found, at) == "open" else None,
         next_step=next_step(phase(found, at)),
+        agreed=request_used_by(found),
         is_buyer=current_person().has_role(Role.BUYER),
     )
 

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
 from sad import clock
+from sad.actions.deadline_requests import request_used_by
 from sad.actions.declarations import declaration_of, declare_interests
 from sad.actions.openings import ASK_LASTS, ask_opening, confirm_opening, is_waiting, openers_of, opening_of
 from sad.actions.publications import invitees_of
@@ -99,5 +100,6 @@ def _record(mini_tender: MiniTender) -> dict[str, Any]:
         "in_time": [offer for offer in live if not offer.late],
         "late": [offer for offer in live if offer.late],
         "ended": Counter(offer.state for offer in offers),
+        "agreed": request_used_by(mini_tender),
         "files": dict(session.execute(files.group_by(OfferFile.offer_id)).all()),
     }

@@ -9,7 +9,8 @@ from flask import Response, abort, flash, redirect, request, url_for
 
 from sad import clock
 from sad.actions.ceilings import ceiling_law
-from sad.actions.launches import Prospect, first_possible_deadline, proposed_deadline, prospect_of
+from sad.actions.deadline_agreements import may_ask
+from sad.actions.launches import Prospect, admitted_to, first_possible_deadline, proposed_deadline, prospect_of
 from sad.actions.mini_tenders import NeedChange, return_to_requester, save_need
 from sad.actions.publications import discontinue_mini_tender, invitees_of, publish_mini_tender
 from sad.domain.lifecycle import moved
@@ -20,6 +21,7 @@ from sad.models.mini_tenders import MiniTender, MiniTenderState
 from sad.models.people import Person, Role
 from sad.web.access import allow, current_person
 from sad.web.acts import attempt, form_page
+from sad.web.deadline_agreements import is_short, keep_to_ask
 from sad.web.drafts import ReasonsForm, keep
 from sad.web.fields import Form
 from sad.web.procurement.mini_tender_forms import DeadlineForm, DiscontinueForm, ReturnForm
@@ -49,7 +51,7 @@ class Act:
 @allow(Role.BUYER)
 def publish(mini_tender_id: int) -> Response:
     """Check all again, then send to all the admitted."""
-    draft, at = _to_check(mini_tender_id), clock.now()
+    draft, at = to_check(mini_tender_id), clock.now()
     prospect = prospect_of(draft, at)
     form = ReasonsForm.of(prospect.warnings, draft, act="publish")
     if form.validate_on_submit() and _publish(form, draft, at):
@@ -63,18 +65,26 @@ def publish(mini_tender_id: int) -> Response:
         law=ceiling_law(at),
         letter=_invitation(draft, prospect),
         faults=faults_of(draft, prospect),
+        may_ask=may_ask(draft, at),
     )
 
 
 @allow(Role.BUYER)
 def deadline(mini_tender_id: int) -> Response:
     """Choose another deadline before sending."""
-    draft, at = _to_check(mini_tender_id), clock.now()
-    form = DeadlineForm(obj=draft)
-    if form.validate_on_submit() and keep(form, draft, form.change(), "closes_at", at=at):
-        return redirect(url_for("procurement.publish_mini_tender", mini_tender_id=draft.id))
-    first, proposed = first_possible_deadline(at), proposed_deadline(at)
-    return form_page("procurement/mini_tender_deadline.html", form, mini_tender=draft, first=first, proposed=proposed)
+    draft, at = to_check(mini_tender_id), clock.now()
+    form, asks = DeadlineForm(obj=draft), "ask" in request.form
+    if form.validate_on_submit() and (keep_to_ask if asks else keep)(form, draft, form.change(), "closes_at", at=at):
+        follows = "procurement.ask_deadline_agreement" if asks else "procurement.publish_mini_tender"
+        return redirect(url_for(follows, mini_tender_id=draft.id))
+    return form_page(
+        "procurement/mini_tender_deadline.html",
+        form,
+        mini_tender=draft,
+        first=first_possible_deadline(at),
+        proposed=proposed_deadline(at),
+        admitted=len(admitted_to(draft, at)) if is_short(form.wanted_closes_at.data, at) else 0,
+    )
 
 
 @allow(Role.BUYER)
@@ -89,7 +99,7 @@ def discontinue(mini_tender_id: int) -> Response:
     return _page(mini_tender_id, DISCONTINUE)
 
 
-def _to_check(mini_tender_id: int) -> MiniTender:
+def to_check(mini_tender_id: int) -> MiniTender:
     """A need that waits for its check; whoever comes too late is led to what became of it."""
     found = own_mini_tender(mini_tender_id)
     if found.state != MiniTenderState.TO_CHECK:
@@ -109,8 +119,8 @@ def _publish(form: ReasonsForm, draft: MiniTender, at: datetime) -> bool:
 
 
 def _invitation(draft: MiniTender, prospect: Prospect) -> LetterText:
-    home = site_address()
-    return letters.invitation(draft, closes_at=draft.wanted_closes_at, grid=prospect.launch.grid, home=home)
+    launch = prospect.launch
+    return letters.invitation(draft, closes_at=launch.closes_at, grid=launch.grid, home=site_address(), is_agreed=launch.agreed_deadline)
 
 
 def _page(mini_tender_id: int, act: Act) -> Response:

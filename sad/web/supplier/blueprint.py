@@ -8,6 +8,7 @@ from sad.web.supplier import (
     applications,
     completions,
     confirmations,
+    deadline_agreements,
     examinations,
     home,
     letters,
@@ -72,6 +73,7 @@ blueprint.add_url_rule(
 )
 
 blueprint.add_url_rule("/consultations", "mini_tenders", mini_tenders.mini_tenders)
+blueprint.add_url_rule("/consultations/accords/<int:answer_id>", "deadline_agreement", deadline_agreements.agreement, methods=BOTH)
 blueprint.add_url_rule("/consultations/<int:mini_tender_id>", "mini_tender", mini_tenders.mini_tender)
 blueprint.add_url_rule("/consultations/<int:mini_tender_id>/question", "ask_question", mini_tenders.ask, methods=POST)
 blueprint.add_url_rule("/consultations/<int:mini_tender_id>/non-merci", "decline", mini_tenders.decline, methods=POST)

@@ -22,6 +22,7 @@ from sad.models.systems import Category
 from sad.web.access import allow_supplier, current_supplier
 from sad.web.supplier.applications import WORDS
 from sad.web.supplier.confirmations import last_confirmations
+from sad.web.supplier.deadline_agreements import agreement_tasks
 from sad.web.supplier.examinations import examination_tasks
 from sad.web.supplier.standings import standings_of
 from sad.web.supplier.tasks import Task
@@ -38,6 +39,7 @@ def home() -> str:
     admissions = list(session.scalars(_admissions(supplier)))
     standings, confirmations = standings_of(supplier, at), last_confirmations(supplier)
     tasks = [*_confirmation_tasks(confirmations, at), *examination_tasks(supplier, at), *_tasks(supplier, applications, at)]
+    tasks += agreement_tasks(supplier, at)
     return render_template(
         "supplier/home.html",
         supplier=supplier,

@@ -9,6 +9,7 @@ from wtforms import StringField, TextAreaField
 from wtforms.validators import Length
 
 from sad import clock
+from sad.actions.deadline_requests import request_used_by
 from sad.actions.invitations import announce_answer, decline_invitation, see_invitation
 from sad.actions.offer_drafts import draft_of
 from sad.actions.offers import offers_of
@@ -145,4 +146,5 @@ def _shown(mini_tender: MiniTender, supplier: Supplier, at: datetime) -> dict[st
         "offers": offers,
         "live": next((each for each in offers if each.state == OfferState.DEPOSITED and not each.late), None),
         "draft": draft_of(mini_tender, supplier),
+        "agreed": request_used_by(mini_tender),
     }
