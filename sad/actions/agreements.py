@@ -21,7 +21,7 @@ from sad.models.people import Person
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What the lead writes: the form, the payment, what happens on a default, and by id of member its task and share in per cent."""
+    """What the lead writes: the form, the payment, what happens on a default, and by id of supplier its task and share in per cent."""
 
     form: Liability
     payment: Payment
@@ -45,7 +45,7 @@ def write_terms(consortium: Consortium, terms: Terms, *, revision: int, link: st
         raise Refused(*faults)
     consortium.form, consortium.payment, consortium.on_default = terms.form, terms.payment, terms.on_default.strip()
     for member in consortium.parties:
-        task, member.share = terms.parts[member.id]
+        task, member.share = terms.parts[member.supplier_id]
         member.task = task.strip()
     consortium.revision += 1
     kept = {str(number): list(part) for number, part in terms.parts.items()}
@@ -58,9 +58,9 @@ def write_terms(consortium: Consortium, terms: Terms, *, revision: int, link: st
 
 
 def terms_faults(consortium: Consortium, terms: Terms) -> Iterator[Refusal]:
-    """All that is missing or wrong in these terms; the fields of a member are numbered by its place in the agreement."""
+    """All that is missing or wrong in these terms; the fields of a member end on the id of its supplier."""
     parts = [
-        Part(each.supplier_id, each.supplier.name, each.supplier.siret, *terms.parts.get(each.id, ("", None)))
+        Part(each.supplier_id, each.supplier.name, each.supplier.siret, *terms.parts.get(each.supplier_id, ("", None)))
         for each in consortium.parties
     ]
     yield from parts_faults(parts)
@@ -95,6 +95,12 @@ def has_signed(member: ConsortiumMember) -> bool:
     return hmac.compare_digest(member.signed_sha256, letters.fingerprint(letters.agreement(member.consortium)))
 
 
+def awaits_signature(member: ConsortiumMember) -> bool:
+    """Whether the text is complete and this party, which has accepted, has not signed it."""
+    is_party = member in member.consortium.parties and member.accepted_at is not None
+    return is_party and not any(_writing_faults(member.consortium)) and not has_signed(member)
+
+
 def readiness_faults(consortium: Consortium) -> Iterator[Refusal]:
     """All that keeps the group from applying: parts, answers, signatures, and members that may not take part."""
     yield from _writing_faults(consortium)
@@ -125,7 +131,7 @@ def call_to_sign(consortium: Consortium, *, link: str, at: datetime) -> None:
 
 
 def _writing_faults(consortium: Consortium) -> Iterator[Refusal]:
-    written = {each.id: (each.task, each.share) for each in consortium.parties}
+    written = {each.supplier_id: (each.task, each.share) for each in consortium.parties}
     yield from terms_faults(consortium, Terms(consortium.liability, Payment(consortium.payment), consortium.on_default, written))
 
 

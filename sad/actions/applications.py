@@ -9,7 +9,6 @@ from sqlalchemy import select
 
 from sad.actions.agreements import conclude_agreement, readiness_faults
 from sad.actions.application_file import check_editable, hold, questions, stage_of, tell
-from sad.actions.compositions import consortium_of
 from sad.actions.compositions import hold as hold_consortium
 from sad.actions.journal import record
 from sad.actions.limits import is_application_sealed, limits_if_received, window_ends
@@ -26,6 +25,7 @@ from sad.domain.stages import Stage, fingerprint, stage_in_force, stage_to_dict
 from sad.letters import applications as letters
 from sad.models.admissions import Admission, AdmissionState
 from sad.models.applications import OPEN_STATES, Application, ApplicationState
+from sad.models.consortiums import consortium_of
 from sad.models.people import Person
 from sad.models.suppliers import Supplier
 from sad.models.systems import Category, PurchasingSystem

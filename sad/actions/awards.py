@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from decimal import Decimal
 
 from sqlalchemy import select
 
@@ -20,9 +21,11 @@ from sad.domain.calendar import paris_day
 from sad.domain.errors import Refusal, Refused, refuse
 from sad.domain.lifecycle import moved
 from sad.letters import results as letters
+from sad.letters.consortiums import contract_shared, shared_amounts
 from sad.letters.text import LetterText
 from sad.letters.wording import money
 from sad.models.awards import Award, AwardState
+from sad.models.consortiums import consortium_of
 from sad.models.evaluations import RankedOffer
 from sad.models.letters import Letter
 from sad.models.mini_tenders import MiniTender
@@ -107,6 +110,7 @@ def notify_contract(award: Award, *, contract_reference: str = "", by: Person, a
     mini_tender.state, award.notified_at, award.contract_reference = state, at, contract_reference.strip()
     text = letters.contract_notification(award, at=at)
     post_to_supplier(award.place.offer.supplier, text, at=at, organisation_id=award.organisation_id, mini_tender=mini_tender)
+    _tell_members(award, at)
     _post(letters.notified(award), mini_tender.creator, mini_tender, at)
     record("notify_contract", award, by=by, at=at, mini_tender=mini_tender.id, contract_reference=award.contract_reference)
     return award
@@ -137,6 +141,18 @@ def _hold(award: Award, by: Person) -> MiniTender:
 
 def _post(text: LetterText, to: Person, mini_tender: MiniTender, at: datetime) -> None:
     post_letter(text, to=to, at=at, organisation_id=mini_tender.organisation_id, mini_tender=mini_tender)
+
+
+def _tell_members(award: Award, at: datetime) -> None:
+    """When a consortium holds the contract, each member but the lead is told its share of it."""
+    consortium = consortium_of(award.place.offer.supplier)
+    if consortium is None:
+        return
+    companies = {each.supplier_id: each.supplier for each in consortium.members}
+    for part, amount in shared_amounts(consortium, award.place.offer.total or Decimal(0)):
+        if not part.is_lead:
+            text = contract_shared(consortium, part, amount, award, at=at)
+            post_to_supplier(companies[part.supplier_id], text, at=at, organisation_id=award.organisation_id)
 
 
 def _choice_faults(place: RankedOffer, reason: str) -> Iterator[Refusal]:

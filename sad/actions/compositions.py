@@ -10,19 +10,12 @@ from sad.domain.admission.grounds import is_exclusion
 from sad.domain.errors import Refusal, refuse
 from sad.models.admissions import Admission, AdmissionState
 from sad.models.applications import PENDING_STATES, Application, ApplicationState
-from sad.models.consortiums import Consortium, ConsortiumMember
+from sad.models.consortiums import Consortium, ConsortiumMember, consortium_of
 from sad.models.people import Person
 from sad.models.suppliers import Supplier
 from sad.models.systems import Category
 
 STOPPED = {AdmissionState.SUSPENDED: "suspendue", AdmissionState.REMOVED: "radiée"}
-
-
-def consortium_of(supplier: Supplier) -> Consortium | None:
-    """The consortium that this supplier is, if it is one."""
-    if supplier.lead_id is None:
-        return None
-    return session.scalar(select(Consortium).where(Consortium.supplier_id == supplier.id))
 
 
 def companies_of(supplier: Supplier) -> set[int]:

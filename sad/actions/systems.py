@@ -41,6 +41,7 @@ class SystemFacts:
     equipment: str = ""
     environmental_clause: str = ""
     initial_evaluation_days: int = 0
+    forbids_double_bidding: bool = False
     notice_reference: str = ""
     notice_dispatched_at: datetime | None = None
 

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from sad.actions.agreements import has_signed
 from sad.actions.application_file import check_editable, hold, questions, stage_of
-from sad.actions.compositions import companies_of, consortium_of
+from sad.actions.compositions import companies_of
 from sad.actions.journal import record
 from sad.db import session
 from sad.domain.calendar import paris_day
@@ -15,6 +15,7 @@ from sad.domain.errors import Refusal, Refused, refuse
 from sad.domain.requirements import Nature
 from sad.models.applications import Application, ApplicationDocument
 from sad.models.certificates import Certificate
+from sad.models.consortiums import consortium_of
 from sad.models.documents import Document
 from sad.models.people import Person
 from sad.models.suppliers import Supplier

@@ -45,16 +45,16 @@ class Part:
 
 
 def parts_faults(parts: Sequence[Part]) -> Iterator[Refusal]:
-    """All that keeps these parts from making a whole; the field `share_0` is the share of the first part, and so on."""
+    """All that keeps these parts from making a whole; the field `share_7` is the share of supplier 7."""
     if len(parts) < FEWEST:
         yield Refusal("Un groupement réunit au moins deux entreprises.", "Inviter un partenaire, ou candidater seul.", "ADM-11")
-    for number, part in enumerate(parts):
+    for part in parts:
         if not part.task.strip():
             message = f"Ce que fait {part.name} n’est pas écrit."
-            yield Refusal(message, "Écrire ses produits ou sa tâche, par exemple « fromages ».", "ADM-11", f"task_{number}")
+            yield Refusal(message, "Écrire ses produits ou sa tâche, par exemple « fromages ».", "ADM-11", f"task_{part.supplier_id}")
         if part.share is None or part.share <= 0:
             message = f"La part de {part.name} n’est pas écrite."
-            yield Refusal(message, "Écrire un nombre plus grand que zéro.", "ADM-11", f"share_{number}")
+            yield Refusal(message, "Écrire un nombre plus grand que zéro.", "ADM-11", f"share_{part.supplier_id}")
     yield from _sum_faults(parts)
 
 
@@ -64,8 +64,9 @@ def _sum_faults(parts: Sequence[Part]) -> Iterator[Refusal]:
     if len(shares) < len(parts) or total == WHOLE:
         return
     gap = abs(WHOLE - total)
-    remedy = f"Il manque {french_number(gap)} %." if total < WHOLE else f"Il y a {french_number(gap)} % de trop."
-    yield Refusal(f"Les parts font {french_number(total)} % : elles doivent faire 100 % exactement.", remedy, "ADM-11", "share_0")
+    remedy = f"Il manque {french_number(gap)} %." if total < WHOLE else f"Il y a {french_number(gap)} % de trop."
+    message = f"Les parts font {french_number(total)} % : elles doivent faire 100 % exactement."
+    yield Refusal(message, remedy, "ADM-11", f"share_{parts[0].supplier_id}")
 
 
 def split_by_shares(total: Decimal, shares: Sequence[Decimal]) -> list[Decimal]:

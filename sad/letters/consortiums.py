@@ -8,7 +8,8 @@ from sad.domain.admission.grounds import EXCLUSIONS
 from sad.domain.consortiums import Liability, Part, Payment, split_by_shares
 from sad.letters.text import LetterText, write_letter
 from sad.models.awards import Award
-from sad.models.consortiums import Consortium, ConsortiumMember, MemberReplacement
+from sad.models.consortiums import Consortium, ConsortiumMember, MemberReplacement, consortium_of
+from sad.models.suppliers import Supplier
 from sad.reference import product_families
 
 FORMS = {
@@ -85,6 +86,12 @@ def replacement_decided(replacement: MemberReplacement, *, is_accepted: bool, re
 def contract_shared(consortium: Consortium, part: Part, amount: Decimal, award: Award, *, at: datetime) -> LetterText:
     """To a member: the group holds a contract, and its own share of it."""
     return write_letter("consortium_contract", consortium=consortium, part=part, amount=amount, award=award, at=at)
+
+
+def shares_of(supplier: Supplier, total: Decimal | None) -> list[tuple[Part, Decimal]]:
+    """What comes back to each member when the supplier is a consortium; nothing to share for a company alone."""
+    consortium = consortium_of(supplier)
+    return shared_amounts(consortium, total or Decimal(0)) if consortium else []
 
 
 def shared_amounts(consortium: Consortium, total: Decimal) -> list[tuple[Part, Decimal]]:

@@ -14,6 +14,7 @@ from sad.domain.scoring.methods import is_relative
 from sad.domain.scoring.numbers import french
 from sad.domain.scoring.values import Criterion
 from sad.domain.stages import Stage
+from sad.letters.consortiums import shares_of
 from sad.letters.text import LetterText, write_letter
 from sad.letters.wording import money
 from sad.models.awards import Award
@@ -98,12 +99,13 @@ def ways_to_be_first(place: RankedOffer, mini_tender: MiniTender) -> list[str]:
 
 def rejected(result: Result, *, at: datetime, reply_days: int) -> LetterText:
     """To a tenderer that is not retained (AWD-03, R2181-1, R2181-3): never a price of another."""
-    return write_letter("rejected", **_context(result, at), reply_days=reply_days)
+    members = [part.name for part, _ in shares_of(result.winner, None)]
+    return write_letter("rejected", **_context(result, at), reply_days=reply_days, members=members)
 
 
 def retained(result: Result, *, at: datetime) -> LetterText:
     """To the awardee: its offer is chosen; the contract begins with its notification only."""
-    return write_letter("award", **_context(result, at))
+    return write_letter("award", **_context(result, at), shared=shares_of(result.supplier, result.offer.total))
 
 
 def contract_notification(award: Award, *, at: datetime) -> LetterText:
@@ -116,6 +118,7 @@ def contract_notification(award: Award, *, at: datetime) -> LetterText:
         organisation=award.mini_tender.organisation,
         supplier=offer.supplier,
         content=offer.as_content(),
+        shared=shares_of(offer.supplier, offer.total),
         at=at,
     )
 

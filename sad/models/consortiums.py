@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, backref, mapped_column, relationship
 
 from sad.db import Base, ScaledInteger
 from sad.domain.consortiums import Liability, Part, Payment, part_from_dict
@@ -56,7 +56,7 @@ class Consortium(Base):
     end_reason: Mapped[Text | None]
 
     category: Mapped[Category] = relationship(foreign_keys=[category_id])
-    supplier: Mapped[Supplier] = relationship(foreign_keys=[supplier_id])
+    supplier: Mapped[Supplier] = relationship(foreign_keys=[supplier_id], backref=backref("consortium", uselist=False))
     lead: Mapped[Supplier] = relationship(foreign_keys=[lead_id], viewonly=True)
     members: Mapped[list["ConsortiumMember"]] = relationship(back_populates="consortium", order_by="ConsortiumMember.id")
     replacements: Mapped[list["MemberReplacement"]] = relationship(back_populates="consortium", order_by="MemberReplacement.id")
@@ -92,6 +92,12 @@ class Consortium(Base):
     def parts_in_force(self) -> list[Part]:
         """What each member takes in the agreement that went to the buyer; none before."""
         return [part_from_dict(each) for each in self.agreed_parts or ()]
+
+
+def consortium_of(supplier: Supplier) -> Consortium | None:
+    """The consortium that this supplier is, if it is one."""
+    found: Consortium | None = supplier.consortium if supplier.lead_id is not None else None  # type: ignore[attr-defined]
+    return found
 
 
 class ConsortiumMember(Base):

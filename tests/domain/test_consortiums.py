@@ -41,7 +41,7 @@ def test_shares_make_a_whole_or_say_what_is_missing(shares, fields, words):
 
 
 def test_all_faults_are_said_at_once():
-    faults = list(parts_faults([part(None, ""), part("40", " ")]))
+    faults = list(parts_faults([part(None, "", 0), part("40", " ", 1)]))
     assert [fault.field for fault in faults] == ["task_0", "share_0", "task_1"]
 
 

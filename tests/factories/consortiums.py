@@ -43,7 +43,7 @@ def make_consortium(category: Category, companies: list[Supplier] | None = None,
 def terms_of(consortium: Consortium, shares: tuple[str, ...] = SHARES, **values) -> Terms:
     """Terms for its parties, in their order."""
     parts = {
-        each.id: (TASKS[number % 3], Decimal(share) if share else None)
+        each.supplier_id: (TASKS[number % 3], Decimal(share) if share else None)
         for number, (each, share) in enumerate(zip(consortium.parties, shares, strict=False))
     }
     return Terms(**{"form": Liability.JOINT_LIABLE_LEAD, "payment": Payment.EACH, "on_default": ON_DEFAULT, "parts": parts, **values})

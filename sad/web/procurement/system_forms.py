@@ -5,7 +5,7 @@ from datetime import date
 from itertools import pairwise
 from typing import Any
 
-from wtforms import StringField, TextAreaField
+from wtforms import BooleanField, StringField, TextAreaField
 from wtforms.validators import Length
 
 from sad.reference import product_families
@@ -74,6 +74,10 @@ class OperationForm(FactsForm):
         [Required("Écrivez 0 s’il n’y en a pas.")],
         maximum=365,
         description="0 si les documents n’en parlent pas. Tant qu’il court, aucune consultation ne part.",
+    )
+    forbids_double_bidding = BooleanField(
+        "Interdire de répondre à la fois seul et en groupement",
+        description="Ni dans plusieurs groupements (R2142-21, R2151-7). Sans cette case, la loi le permet. Les documents doivent le dire.",
     )
 
 

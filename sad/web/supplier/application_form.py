@@ -1,7 +1,6 @@
 """The short screens of an application: answers, proofs, what is usually offered, check and send."""
 
 from flask import Response, abort, flash, redirect, render_template, url_for
-from sqlalchemy import select
 
 from sad import clock
 from sad.actions import applications as acts
@@ -15,8 +14,9 @@ from sad.domain.requirements import Nature, Requirement
 from sad.domain.stages import stage_in_force
 from sad.models.applications import Application, ApplicationDocument, ApplicationState
 from sad.models.certificates import Certificate
+from sad.models.consortiums import consortium_of
 from sad.reference import product_families
-from sad.web.access import allow_supplier, current_person, current_supplier, own_or_404
+from sad.web.access import allow_supplier, current_person, current_supplier
 from sad.web.acts import attempt, form_page
 from sad.web.supplier.applications import own_application
 from sad.web.supplier.forms import ProofForm, SubmitForm, questions_form
@@ -68,19 +68,17 @@ def proof(application_id: int, requirement: str) -> Response:
             )
         if done:
             return _joined(application)
-    held = [each for each in vault.held_certificates(current_supplier()) if each.document_id and _may_prove(each, requirement)]
+    held = [each for each in vault.usable_certificates(current_supplier()) if each.document_id and _may_prove(each, requirement)]
     context = {"application": application, "requirement": requirement, "label": label, "accepted": accepted, "held": held}
     return form_page("supplier/application_proof.html", form, **context)
 
 
 @allow_supplier
 def use_certificate(application_id: int, requirement: str, certificate_id: int) -> Response:
-    """Join a proof that the vault holds."""
+    """Join a proof that the vault holds, or that of a member of the consortium."""
     application = _editable(application_id)
-    mine = select(Certificate).where(
-        Certificate.id == certificate_id, Certificate.supplier_id == current_supplier().id, Certificate.withdrawn_at.is_(None)
-    )
-    certificate = own_or_404(mine)
+    usable = {each.id: each for each in vault.usable_certificates(current_supplier()) if _is_own(each) or each.kind == requirement}
+    certificate = usable.get(certificate_id) or abort(404)
     with transaction():
         vault.attach_certificate(application, certificate, requirement, by=current_person(), at=clock.now())
     return _joined(application)
@@ -137,6 +135,7 @@ def _summary(application: Application) -> dict[str, object]:
         "families": [product_families().get(key, key) for key in application.supplier.families],
         "usual": usual_offers.usual_questions(application.supplier, at),
         "declared": application.supplier.declared,
+        "group": consortium_of(application.supplier),
     }
 
 
@@ -159,8 +158,12 @@ def _is_proved(requirement: Requirement) -> bool:
 
 
 def _may_prove(certificate: Certificate, requirement: str) -> bool:
-    """A proof given for another requirement stays where it is; those of the vault's own name may serve anywhere."""
-    return certificate.kind in (requirement, "other")
+    """A proof given for another requirement stays where it is; those of one's own vault without a requirement serve anywhere."""
+    return certificate.kind == requirement or (certificate.kind == "other" and _is_own(certificate))
+
+
+def _is_own(certificate: Certificate) -> bool:
+    return certificate.supplier_id == current_supplier().id
 
 
 def _joined(application: Application) -> Response:

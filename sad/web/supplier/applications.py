@@ -13,6 +13,7 @@ from sad.domain.admission.grounds import ground_label
 from sad.domain.calendar import paris_day
 from sad.models.admissions import Admission, AdmissionState
 from sad.models.applications import OPEN_STATES, PENDING_STATES, Application, ApplicationDocument, ApplicationState
+from sad.models.consortiums import consortium_of
 from sad.models.systems import Category, PurchasingSystem
 from sad.web.access import allow_supplier, current_person, current_supplier, own_or_404
 from sad.web.acts import attempt, form_page
@@ -34,17 +35,19 @@ MOST = 50
 def applications() -> str:
     """The categories to which one may apply, and the applications made."""
     supplier, at = current_supplier(), clock.now()
+    group = consortium_of(supplier)
     made = session.scalars(_own().options(joinedload(Application.category)).order_by(Application.id.desc()).limit(MOST)).all()
     busy = {each.category_id for each in made if each.state in OPEN_STATES} | set(
         session.scalars(
             select(Admission.category_id).where(Admission.supplier_id == supplier.id, Admission.state == AdmissionState.ADMITTED)
         )
     )
-    open_categories = session.scalars(_open_categories(at)).unique().all()
+    categories = session.scalars(open_categories(at)).unique().all()
     return render_template(
         "supplier/applications.html",
         applications=made,
-        categories=[each for each in open_categories if each.id not in busy],
+        categories=[each for each in categories if each.id not in busy and (group is None or each.id == group.category_id)],
+        group=group,
         families=set(supplier.families),
         words=WORDS,
     )
@@ -113,7 +116,7 @@ def _own():  # type: ignore[no-untyped-def]
     return select(Application).where(Application.supplier_id == current_supplier().id)
 
 
-def _open_categories(at):  # type: ignore[no-untyped-def]
+def open_categories(at):  # type: ignore[no-untyped-def]
     """The categories of every open system, by system."""
     today = paris_day(at)
     return (

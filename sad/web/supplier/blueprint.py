@@ -8,6 +8,8 @@ from sad.web.supplier import (
     applications,
     completions,
     confirmations,
+    consortium_agreements,
+    consortiums,
     deadline_agreements,
     examinations,
     home,
@@ -66,6 +68,20 @@ blueprint.add_url_rule("/candidatures/<int:application_id>/observations", "heari
 
 CONFIRMATION = "/confirmations/<int:request_id>"
 PROOF = f"{CONFIRMATION}/preuves/<requirement>"
+GROUP = "/groupements/<int:consortium_id>"
+blueprint.add_url_rule("/groupements", "consortiums", consortiums.consortiums)
+blueprint.add_url_rule("/groupements/nouveau/<int:category_id>", "found_consortium", consortiums.found, methods=BOTH)
+blueprint.add_url_rule(GROUP, "consortium", consortiums.consortium)
+blueprint.add_url_rule(f"{GROUP}/inviter", "invite_partner", consortiums.invite, methods=BOTH)
+blueprint.add_url_rule(f"{GROUP}/rejoindre", "join_consortium", consortiums.join, methods=BOTH)
+blueprint.add_url_rule(f"{GROUP}/membres/<int:member_id>/partir", "leave_consortium", consortiums.leave, methods=BOTH)
+blueprint.add_url_rule(f"{GROUP}/abandonner", "end_consortium", consortiums.end, methods=BOTH)
+blueprint.add_url_rule(f"{GROUP}/parts", "consortium_terms", consortium_agreements.terms, methods=BOTH)
+blueprint.add_url_rule(f"{GROUP}/signer", "sign_agreement", consortium_agreements.sign, methods=BOTH)
+blueprint.add_url_rule(f"{GROUP}/convention.pdf", "consortium_agreement", consortium_agreements.document)
+blueprint.add_url_rule(f"{GROUP}/candidater", "apply_together", consortiums.apply, methods=POST)
+blueprint.add_url_rule(f"{GROUP}/agir", "act_for_consortium", consortiums.act, methods=POST)
+blueprint.add_url_rule(f"{GROUP}/remplacement", "present_replacement", consortiums.present, methods=POST)
 blueprint.add_url_rule(CONFIRMATION, "confirmation", confirmations.confirmation, methods=BOTH)
 blueprint.add_url_rule(PROOF, "confirmation_proof", confirmations.proof, methods=BOTH)
 blueprint.add_url_rule(

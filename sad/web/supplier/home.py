@@ -22,6 +22,7 @@ from sad.models.systems import Category
 from sad.web.access import allow_supplier, current_supplier
 from sad.web.supplier.applications import WORDS
 from sad.web.supplier.confirmations import last_confirmations
+from sad.web.supplier.consortium_tasks import consortium_tasks
 from sad.web.supplier.deadline_agreements import agreement_tasks
 from sad.web.supplier.examinations import examination_tasks
 from sad.web.supplier.standings import standings_of
@@ -44,6 +45,7 @@ def home() -> str:
         "supplier/home.html",
         supplier=supplier,
         admissions=[each for each in admissions if each.state == "admitted"],
+    tasks += consortium_tasks(supplier)
         stopped=[each for each in admissions if each.state != "admitted"],
         confirmations=confirmations,
         tasks=sorted(tasks, key=lambda each: each.by or date.max),

@@ -1,13 +1,14 @@
 """« Mes documents »: proofs given once, with their end date."""
 
 from flask import Response, flash, redirect, url_for
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload
 
 from sad import clock
 from sad.actions import vault as acts
 from sad.db import transaction
 from sad.domain.calendar import paris_day
+from sad.models.applications import Application, ApplicationDocument
 from sad.models.certificates import Certificate
 from sad.models.documents import Document
 from sad.web.access import allow_supplier, current_person, current_supplier, own_or_404
@@ -60,7 +61,11 @@ def withdraw_certificate(certificate_id: int) -> Response:
 
 @allow_supplier
 def download(document_id: int) -> Response:
-    """One of the supplier's own documents."""
-    return send_document(
-        own_or_404(select(Document).where(Document.id == document_id, Document.supplier_id == current_supplier().id))
+    """One of the supplier's own documents, or one that a member joined to an application of its consortium."""
+    joined = (
+        select(ApplicationDocument.document_id)
+        .join(ApplicationDocument.application)
+        .where(Application.supplier_id == current_supplier().id)
     )
+    mine = or_(Document.supplier_id == current_supplier().id, Document.id.in_(joined))
+    return send_document(own_or_404(select(Document).where(Document.id == document_id, mine)))
