@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from sad.actions.journal import record
 from sad.actions.tasting_juries import least_jurors
-from sad.actions.tastings import announced_at, code_fingerprint, criterion_of, hold_tasting
+from sad.actions.tastings import announced_at, code_fingerprint, committed_content, criterion_of, hold_tasting
 from sad.domain.calendar import paris_day
 from sad.domain.errors import Refusal, Refused
 from sad.domain.scoring.numbers import read_number
@@ -79,6 +79,11 @@ def outcomes_of(tasting: Tasting) -> list[Outcome]:
 def code_table(tasting: Tasting) -> dict[str, int]:
     """The code of each offer, by code, as the fingerprint reads it."""
     return {str(sample.code): sample.offer_id for sample in tasting.samples}
+
+
+def committed_text(tasting: Tasting) -> str:
+    """What the fingerprint is made of after the salt, so that anybody makes it again. Raises ValueError before the closing."""
+    return committed_content({each.sample.code: each.sample.offer_id for each in outcomes_of(tasting)}).decode()
 
 
 def is_table_intact(tasting: Tasting) -> bool:

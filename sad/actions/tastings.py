@@ -10,7 +10,6 @@ from sqlalchemy.orm import joinedload, selectinload
 from sad import parameters
 from sad.actions.evaluations import opened_offers, take_up
 from sad.actions.journal import record
-from sad.actions.marks import judged_criteria
 from sad.db import session
 from sad.domain.calendar import PARIS, paris_day
 from sad.domain.errors import Refusal, Refused, refuse
@@ -134,6 +133,16 @@ def hold_tasting(tasting: Tasting, *, by: Person, at: datetime) -> Tasting:
     return tasting
 
 
+def tasting_faults(mini_tender: MiniTender) -> Iterator[Refusal]:
+    """Why an announced tasting keeps the offers from being ranked: it is neither held to its end nor given up with a reason."""
+    if mini_tender.announced_tasting is None:
+        return
+    closed = select(Tasting.id).where(Tasting.mini_tender_id == mini_tender.id, Tasting.closed_at.is_not(None))
+    if session.scalar(closed) is None:
+        message = "La dégustation que l’invitation annonce n’est pas close."
+        yield Refusal(message, "La mener à son terme, ou l’arrêter avec son motif.", "CRI-12")
+
+
 def announced_at(tasting: Tasting) -> datetime:
     """The hour of the tasting that the invitation announced."""
     announced = tasting.mini_tender.announced_tasting
@@ -145,7 +154,7 @@ def criterion_of(tasting: Tasting) -> Criterion:
     """The criterion that it marks, in the frozen grid."""
     announced = tasting.mini_tender.announced_tasting
     assert announced is not None
-    return next(each for each in judged_criteria(tasting.mini_tender) if each.key == announced.criterion)
+    return next(each for each in tasting.mini_tender.frozen_grid().scored if each.key == announced.criterion)
 
 
 def allergen_names(on: date) -> Mapping[str, str]:
@@ -156,7 +165,12 @@ def allergen_names(on: date) -> Mapping[str, str]:
 
 def code_fingerprint(salt: bytes, table: Mapping[int, int]) -> str:
     """What proves the table later (code -> offer) and tells nothing of it before."""
-    return commitment(salt, canonical_json({str(code): offer for code, offer in table.items()}))
+    return commitment(salt, committed_content(table))
+
+
+def committed_content(table: Mapping[int, int]) -> bytes:
+    """The text to which the journal is committed: the offer of each code."""
+    return canonical_json({str(code): offer for code, offer in table.items()})
 
 
 def _preparation_faults(mini_tender: MiniTender, offers: Sequence[Offer], regular: Sequence[Offer]) -> Iterator[Refusal]:

@@ -13,6 +13,7 @@ from sad import db
 from sad.actions.marks import give_mark
 from sad.actions.mini_tender_changes import faults_of_change
 from sad.actions.publications import frozen_fingerprint, invitees_of, publish_mini_tender
+from sad.actions.rankings import compute_ranking
 from sad.actions.tasting_juries import enrol_juror, release_juror, type_sheet
 from sad.actions.tasting_results import close_tasting, outcomes_of, stop_tasting
 from sad.actions.tastings import Reception, miss_sample, prepare_tasting, receive_sample
@@ -370,3 +371,16 @@ def test_the_database_holds_the_rules_too(database, fault):
             session.add(Tasting(prepared_at=EXAMINED, fingerprint="0" * 64, salt="0" * 64, **values))
         session.flush()
     assert session.scalar(select(TastingSample.code).where(TastingSample.id == first.id)) == first.code
+
+
+def test_an_announced_tasting_is_closed_before_any_ranking(database):
+    tasting = make_ready()
+    by = typist(tasting)
+    offers = offers_of(tasting.mini_tender)
+    for offer in offers:
+        for criterion in ("quality", "delivery"):
+            give_mark(offer, criterion, "8", "Soigné.", by=by, at=TASTED)
+    with pytest.raises(Refused, match="n’est pas close"):
+        compute_ranking(tasting.mini_tender, by=by, at=TASTED)
+    stop_tasting(tasting, "panne de froid", by=by, at=TASTED)
+    assert len(compute_ranking(tasting.mini_tender, by=by, at=TASTED).places) == len(offers)

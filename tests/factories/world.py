@@ -25,6 +25,9 @@ from sad.actions.rankings import compute_ranking
 from sad.actions.stage_comments import comment_stage, open_comments
 from sad.actions.stages import stages_of
 from sad.actions.system_documents import publish_document
+from sad.actions.tasting_juries import enrol_juror
+from sad.actions.tasting_results import stop_tasting
+from sad.actions.tastings import prepare_tasting
 from sad.actions.vault import attach_certificate
 from sad.db import session
 from sad.domain.admission.decision import Reason
@@ -40,6 +43,7 @@ from sad.models.organisations import Organisation, Service
 from sad.models.people import Person, Role
 from sad.models.suppliers import Supplier
 from sad.models.systems import Category, PurchasingSystem
+from sad.models.tastings import Tasting
 from sad.storage import path_of
 from tests.factories.admissions import make_admission, make_application
 from tests.factories.documents import make_certificate, stored_file
@@ -53,6 +57,7 @@ from tests.factories.plays import make_play
 from tests.factories.stage_drafts import make_stage_draft
 from tests.factories.suppliers import make_supplier, member_of
 from tests.factories.systems import make_system
+from tests.factories.tastings import CODES, SALT, make_announced
 
 NOW = datetime(2026, 12, 9, 9, 0, tzinfo=UTC)
 APPLIED, SENT_LAST = NOW - timedelta(days=2), NOW - timedelta(days=1)
@@ -127,15 +132,19 @@ def _launch_all(half: Half) -> None:
     sent = {name: _sent(half, f"Besoin {name}") for name in ("closed", "asked", "opened", "ranked", "proposed", "awarded", "notified")}
     sent["open"] = _sent(half, "Besoin open", at=SENT_LAST, **COMING)
     sent["discontinued"] = _sent(half, "Besoin discontinued")
+    sent |= {name: _sent(half, f"Besoin {name}", is_tasted=True) for name in ("tasted", "revealed")}
     discontinue_mini_tender(sent["discontinued"], "Le besoin a disparu.", by=half.buyer, at=SENT + timedelta(days=1))
     half.mini_tenders = {**drafts, **sent}
     half.mini_tenders["of_another_service"] = _draft(half, half.other_service, title="Besoin d’un autre service", **COMING)
     _answer(half, sent["open"])
-    for name, steps in {"asked": 1, "opened": 2, "ranked": 3, "proposed": 4, "awarded": 5, "notified": 6}.items():
+    steps_of = {"asked": 1, "opened": 2, "ranked": 3, "proposed": 4, "awarded": 5, "notified": 6, "tasted": 2, "revealed": 2}
+    for name, steps in steps_of.items():
         for step in (_ask, _open, _rank, _propose, _approve, _notify)[:steps]:
             step(half, sent[name])
     for offer in session.scalars(select(Offer).where(Offer.mini_tender_id == sent["opened"].id).order_by(Offer.id)):
         make_asked(offer, by=half.buyer, due_on=DUE)
+    tastings = [_taste(half, sent[name]) for name in ("tasted", "revealed")]
+    stop_tasting(tastings[1], "panne de froid", by=half.buyer, at=EXAMINED)
     assert {phase(each, NOW) for each in half.mini_tenders.values()} >= {"open", "closed", "opened", "ranked", "awarded", "notified"}
 
 
@@ -152,9 +161,11 @@ def _draft(half: Half, service: Service, **values) -> MiniTender:
     return make_mini_tender(service, system=half.system, by=half.people[Role.REQUESTER], **values)
 
 
-def _sent(half: Half, title: str, *, at: datetime = SENT, **values) -> MiniTender:
+def _sent(half: Half, title: str, *, at: datetime = SENT, is_tasted: bool = False, **values) -> MiniTender:
     """Published to all, with a deposit of each supplier where it is closed by now."""
     draft = _draft(half, half.service, title=title, **{"wanted_closes_at": CLOSES, "happens_at": SERVED, **values})
+    if is_tasted:
+        make_announced(draft, happens_at=ASKED)
     mini_tender = publish_mini_tender(draft, seal_key=SEAL_KEY, justifications={}, home=HOME, by=half.buyer, at=at)
     if mini_tender.closes_at and mini_tender.closes_at < NOW:
         make_deposit(mini_tender, half.supplier, files=(PDF,))
@@ -182,6 +193,16 @@ def _ask(half: Half, mini_tender: MiniTender) -> None:
 
 def _open(half: Half, mini_tender: MiniTender) -> None:
     confirm_opening(mini_tender, seal_key=SEAL_KEY, by=half.second, at=ASKED)
+
+
+def _taste(half: Half, mini_tender: MiniTender) -> Tasting:
+    """Its codes are drawn, and somebody is in the jury."""
+    for offer in session.scalars(select(Offer).where(Offer.mini_tender_id == mini_tender.id)):
+        classify_offer(offer, "regular", "Complète et conforme.", by=half.buyer, at=EXAMINED)
+    tasting = prepare_tasting(mini_tender, CODES[:2], salt=SALT, by=half.buyer, at=EXAMINED)
+    said = {"title": "Cuisinière", "person": None, "has_conflict": False}
+    enrol_juror(tasting, name="Jeanne Peyrard", **said, by=half.buyer, at=EXAMINED)
+    return tasting
 
 
 def _rank(half: Half, mini_tender: MiniTender) -> None:

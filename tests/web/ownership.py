@@ -22,6 +22,7 @@ from sad.models.stage_changes import StageComment, StagePlay
 from sad.models.stages import Stage, on_roadmap
 from sad.models.suppliers import SupplierInvitation
 from sad.models.systems import Category, PurchasingSystem, SystemDocument
+from sad.models.tastings import Tasting, TastingJuror, TastingSample
 from tests.factories.world import PROVED, Half
 
 Place = dict[str, object]
@@ -117,6 +118,14 @@ def _files(half: Half) -> Iterator[Place]:
     for mini_tender, offer in _offers(half):
         for file in offer.files:
             yield {"mini_tender_id": mini_tender.id, "offer_id": offer.id, "file_id": file.id}
+
+
+def _of_tastings(argument: str, model: type) -> Find:
+    def find(half: Half) -> Iterator[Place]:
+        for row in _rows(model, model.tasting.has(Tasting.organisation_id == half.organisation.id)):  # type: ignore[attr-defined]
+            yield {"mini_tender_id": row.tasting.mini_tender_id, argument: row.id}  # type: ignore[attr-defined]
+
+    return find
 
 
 def _price_requests(half: Half) -> list[PriceRequest]:
@@ -257,6 +266,8 @@ OWNERS: dict[tuple[str, frozenset[str]], Find] = {
         ("procurement", {M, "offer_id", "answer_file_id"}, _answer_files),
         ("procurement", {M, "award_id"}, _of_mini_tenders("award_id", Award)),
         ("procurement", {M, L}, _of_mini_tenders(L, Letter, Letter.kind.in_(RESULT_LETTERS))),
+        ("procurement", {M, "sample_id"}, _of_tastings("sample_id", TastingSample)),
+        ("procurement", {M, "juror_id"}, _of_tastings("juror_id", TastingJuror)),
         ("procurement", {M, "criterion"}, _with(_one(M, _own_mini_tenders), criterion=CRITERION)),
         ("procurement", {M, "question_id"}, _of_mini_tenders("question_id", Question)),
         ("procurement", {S}, _one(S, _systems)),

@@ -44,7 +44,7 @@ OF_ALL = {("public", frozenset(names)) for names in ({"system_id"}, {"system_id"
 OF_ALL |= {("public", frozenset({"system_id", "number", "revision"}))}
 OF_ALL |= {("supplier", frozenset({"category_id"}))}
 BRIEF = "application/json"  # a refusal in JSON says the same and takes less time to write than a page
-MOST_PLACES, FEW = 12, 2
+MOST_PLACES, FEW = 20, 2
 
 
 @dataclass

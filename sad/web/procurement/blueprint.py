@@ -35,6 +35,8 @@ from sad.web.procurement import (
     stages,
     system_documents,
     systems,
+    tasting_juries,
+    tastings,
     validity,
 )
 
@@ -86,6 +88,19 @@ blueprint.add_url_rule(f"{OFFER}/justification", "justify_price", low_prices.jus
 blueprint.add_url_rule(f"{OFFER}/reponses/fichiers/<int:answer_file_id>", "answer_file", low_prices.answer_file)
 blueprint.add_url_rule(f"{OFFER}/fichiers/<int:file_id>", "offer_file", evaluation.offer_file)
 blueprint.add_url_rule(f"{TENDER}/notes/<criterion>", "marks", evaluation.marks, methods=BOTH)
+TASTING = f"{TENDER}/degustation"
+blueprint.add_url_rule(TASTING, "tasting", tastings.tasting, methods=BOTH)
+SAMPLE, JUROR = f"{TASTING}/echantillons/<int:sample_id>", f"{TASTING}/jury/<int:juror_id>"
+blueprint.add_url_rule(SAMPLE, "receive_sample", tastings.receive, methods=BOTH)
+blueprint.add_url_rule(f"{SAMPLE}/absent", "miss_sample", tastings.miss, methods=BOTH)
+blueprint.add_url_rule(f"{SAMPLE}/etiquette", "sample_label", tastings.label)
+blueprint.add_url_rule(f"{TASTING}/jury", "enrol_juror", tasting_juries.enrol, methods=BOTH)
+blueprint.add_url_rule(f"{JUROR}/liberer", "release_juror", tasting_juries.release, methods=BOTH)
+blueprint.add_url_rule(f"{JUROR}/fiche", "type_sheet", tasting_juries.sheet, methods=BOTH)
+blueprint.add_url_rule(f"{TASTING}/fiches.pdf", "tasting_sheets", tasting_juries.sheets)
+blueprint.add_url_rule(f"{TASTING}/clore", "close_tasting", tastings.close, methods=BOTH)
+blueprint.add_url_rule(f"{TASTING}/arreter", "stop_tasting", tastings.stop, methods=BOTH)
+blueprint.add_url_rule(f"{TASTING}/notes", "confirm_tasting_marks", tastings.give_marks, methods=BOTH)
 blueprint.add_url_rule(f"{TENDER}/classement", "ranking", rankings.ranking)
 blueprint.add_url_rule(f"{TENDER}/classement/calculer", "compute_ranking", rankings.compute, methods=POST)
 blueprint.add_url_rule(f"{TENDER}/classement/departager", "tie", rankings.tie, methods=BOTH)
