@@ -11,6 +11,7 @@ from sqlalchemy.orm import selectinload
 from sad.actions.evaluations import findings_of, has_open_regularisation, marks_of, opened_offers, take_up
 from sad.actions.examination_answers import waiting_requests
 from sad.actions.journal import record
+from sad.actions.panels import panel_faults, panel_of
 from sad.actions.publications import frozen_fingerprint, invitees_of
 from sad.actions.tastings import tasting_faults
 from sad.db import session
@@ -23,7 +24,7 @@ from sad.domain.scoring.ranking import rank
 from sad.domain.scoring.scoring_file import ranking_to_dict, scoring_file_to_dict
 from sad.domain.scoring.sensitivity import best_value, weight_interval, what_would_change
 from sad.domain.scoring.values import Bid, Grid
-from sad.domain.sentences import of
+from sad.domain.sentences import listed, of
 from sad.models.evaluations import Mark, RankedOffer, Ranking
 from sad.models.mini_tenders import MiniTender
 from sad.models.offers import Classification, Offer
@@ -71,8 +72,11 @@ def ranking_faults(mini_tender: MiniTender, offers: Sequence[Offer], marks: Mapp
         for offer in regular
         if findings[offer.id].awaits_explanation and offer.id not in waiting
     ]
+    consensus = [*panel_faults(panel_of(mini_tender))]
+    faults += consensus
     for offer, bid in zip(regular, bids_of(mini_tender, regular, marks), strict=True):
-        faults += _unsaid_faults(offer.supplier.name, bid, grid)
+        faults += _unsaid_faults(offer.supplier.name, bid, grid, is_early=bool(consensus))
+    faults += review_faults(offers, marks)
     faults += tasting_faults(mini_tender) if regular else ()
     if not offers or (not regular and not faults):
         remedy = "Déclarer la consultation sans suite : elle est infructueuse."
@@ -106,6 +110,8 @@ def still_holds(ranking: Ranking, offers: Sequence[Offer], marks: Mapping[int, M
 def currency_faults(ranking: Ranking) -> Iterator[Refusal]:
     """Why nothing can be decided on this ranking: it is not the last one, or something changed since."""
     latest = latest_ranking(ranking.mini_tender)
+    offers = opened_offers(ranking.mini_tender)
+    yield from review_faults(offers, marks_of(offers))
     if latest is None or latest.id != ranking.id or not is_current(ranking):
         yield Refusal("Une note ou un classement d’offre a changé depuis ce classement.", "Le calculer à nouveau.", "CRI-12")
     if has_open_regularisation(ranking.mini_tender):
@@ -116,7 +122,7 @@ def _ranked(mini_tender: MiniTender, offers: Sequence[Offer], marks: Mapping[int
     regular = {offer.ref: offer for offer in offers if offer.classification == Classification.REGULAR}
     grid, bids = mini_tender.frozen_grid(), bids_of(mini_tender, list(regular.values()), marks)
     try:
-        result = ranking_to_dict(rank(bids, grid), grid)
+        result = ranking_to_dict(rank(bids, grid))
     except ScoringFaults as error:
         raise Refused(*(Refusal(f"{fault}.", "Vérifier la note ou l’offre.", "CRI-12") for fault in error.faults)) from None
     ranking = Ranking(
@@ -174,8 +180,21 @@ def _regularisation_fault(offer: Offer) -> Refusal:
     return Refusal(message, "Lire sa réponse, puis décider ; sans réponse, à la fin du délai.", "ANA-02")
 
 
-def _unsaid_faults(name: str, bid: Bid, grid: Grid) -> Iterator[Refusal]:
+def review_faults(offers: Sequence[Offer], marks: Mapping[int, Mapping[str, Mark]]) -> Iterator[Refusal]:
+    """The marks to be given again because who evaluates has changed since, regular offers only."""
+    for offer in offers:
+        said = {key for key, mark in marks[offer.id].items() if mark.is_to_review}
+        if said and offer.classification == Classification.REGULAR:
+            labels = listed([f"« {leaf.label} »" for leaf in offer.mini_tender.frozen_grid().scored if leaf.key in said])
+            message = f"{offer.supplier.name} : à revoir sur {labels}, car qui évalue a changé."
+            yield Refusal(message, "Donner la note à nouveau, même si elle reste la même.", "ANA-05")
+
+
+def _unsaid_faults(name: str, bid: Bid, grid: Grid, *, is_early: bool) -> Iterator[Refusal]:
+    """What an offer and its marks do not say; while evaluators are awaited, no mark is missing yet."""
     for leaf in unsaid(bid, grid):
+        if leaf.method == "scale" and is_early:
+            continue
         if leaf.method == "scale":
             yield Refusal(f"{name} : il manque la note « {leaf.label} ».", "La donner, avec sa raison.", "ANA-05")
         else:

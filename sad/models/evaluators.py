@@ -6,6 +6,8 @@ from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Unique
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from sad.db import Base
+from sad.domain.consensus import Juror, OwnMark
+from sad.domain.scoring.numbers import read_number
 from sad.models.columns import Id, OrganisationId, Text, Word
 from sad.models.mini_tenders import MiniTender
 from sad.models.offers import Offer
@@ -38,6 +40,10 @@ class Evaluator(Base):
     person: Mapped[Person] = relationship(foreign_keys=[person_id])
     marks: Mapped[list["EvaluatorMark"]] = relationship(back_populates="evaluator", order_by="EvaluatorMark.id")
 
+    def as_juror(self) -> Juror:
+        """Where it stands, for the rules of the consensus."""
+        return Juror(self.id, self.submitted_at is not None, self.ended_at is not None)
+
 
 class EvaluatorMark(Base):
     """What one evaluator gives to an opened offer on one criterion, hidden from the others until all have handed theirs over."""
@@ -61,3 +67,7 @@ class EvaluatorMark(Base):
 
     evaluator: Mapped[Evaluator] = relationship(back_populates="marks")
     offer: Mapped[Offer] = relationship()
+
+    def as_own_mark(self) -> OwnMark:
+        """The mark, for the rules of the consensus."""
+        return OwnMark(self.evaluator_id, self.offer_id, self.criterion, read_number(self.value), self.reason)

@@ -13,6 +13,7 @@ from sad.actions.classifications import classify_offer
 from sad.actions.completions import request_completion
 from sad.actions.deadline_agreements import ask_agreement
 from sad.actions.declarations import declare_interests
+from sad.actions.evaluators import name_evaluators
 from sad.actions.hearings import ask_hearing
 from sad.actions.marks import give_mark, judged_criteria
 from sad.actions.members import invite_member
@@ -143,6 +144,7 @@ def _launch_all(half: Half) -> None:
             step(half, sent[name])
     for offer in session.scalars(select(Offer).where(Offer.mini_tender_id == sent["opened"].id).order_by(Offer.id)):
         make_asked(offer, by=half.buyer, due_on=DUE)
+    name_evaluators(sent["opened"], [half.buyer, half.people[Role.EVALUATOR]], by=half.buyer, at=EXAMINED)
     tastings = [_taste(half, sent[name]) for name in ("tasted", "revealed")]
     stop_tasting(tastings[1], "panne de froid", by=half.buyer, at=EXAMINED)
     assert {phase(each, NOW) for each in half.mini_tenders.values()} >= {"open", "closed", "opened", "ranked", "awarded", "notified"}

@@ -11,6 +11,7 @@ from sad.models.awards import Award
 from sad.models.campaigns import Campaign, CampaignRequest
 from sad.models.certificates import Certificate
 from sad.models.deadline_agreements import DeadlineAnswer
+from sad.models.evaluators import Evaluator
 from sad.models.examinations import PriceRequest
 from sad.models.invitations import Invitation, Question
 from sad.models.letters import Letter
@@ -269,6 +270,7 @@ OWNERS: dict[tuple[str, frozenset[str]], Find] = {
         ("procurement", {M, "sample_id"}, _of_tastings("sample_id", TastingSample)),
         ("procurement", {M, "juror_id"}, _of_tastings("juror_id", TastingJuror)),
         ("procurement", {M, "criterion"}, _with(_one(M, _own_mini_tenders), criterion=CRITERION)),
+        ("procurement", {M, "evaluator_id"}, _of_mini_tenders("evaluator_id", Evaluator)),
         ("procurement", {M, "question_id"}, _of_mini_tenders("question_id", Question)),
         ("procurement", {S}, _one(S, _systems)),
         ("procurement", {S, "category_id"}, _of_systems("category_id", Category)),

@@ -18,6 +18,7 @@ from sad.web.procurement import (
     decisions,
     declarations,
     evaluation,
+    evaluators,
     grids,
     home,
     low_prices,
@@ -88,6 +89,11 @@ blueprint.add_url_rule(f"{OFFER}/justification", "justify_price", low_prices.jus
 blueprint.add_url_rule(f"{OFFER}/reponses/fichiers/<int:answer_file_id>", "answer_file", low_prices.answer_file)
 blueprint.add_url_rule(f"{OFFER}/fichiers/<int:file_id>", "offer_file", evaluation.offer_file)
 blueprint.add_url_rule(f"{TENDER}/notes/<criterion>", "marks", evaluation.marks, methods=BOTH)
+blueprint.add_url_rule(f"{TENDER}/evaluateurs", "evaluators", evaluators.evaluators, methods=BOTH)
+blueprint.add_url_rule(f"{TENDER}/evaluateurs/<int:evaluator_id>/liberer", "release_evaluator", evaluators.release, methods=BOTH)
+blueprint.add_url_rule(f"{TENDER}/mes-notes", "own_marks", evaluators.own_marks, methods=BOTH)
+blueprint.add_url_rule(f"{TENDER}/mes-notes/<criterion>", "own_criterion", evaluators.own_criterion, methods=BOTH)
+blueprint.add_url_rule(f"{TENDER}/consensus/<criterion>", "consensus", evaluators.consensus, methods=BOTH)
 TASTING = f"{TENDER}/degustation"
 blueprint.add_url_rule(TASTING, "tasting", tastings.tasting, methods=BOTH)
 SAMPLE, JUROR = f"{TASTING}/echantillons/<int:sample_id>", f"{TASTING}/jury/<int:juror_id>"

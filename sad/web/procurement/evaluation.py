@@ -6,12 +6,17 @@ from sqlalchemy.orm import undefer
 
 from sad import clock
 from sad.actions.classifications import classify_offer
+from sad.actions.marks import give_mark
+from sad.domain.scoring.values import Criterion
 from sad.domain.sentences import of
+from sad.models.evaluations import Mark
 from sad.models.offers import OfferFile
+from sad.models.people import Role
 from sad.web.access import allow, current_person, own_or_404
 from sad.web.acts import attempt, form_page
-from sad.web.procurement.evaluation_forms import HINTS, classify_form, marks_form
+from sad.web.procurement.evaluation_forms import HINTS, classify_form
 from sad.web.procurement.interests import ACTING
+from sad.web.procurement.mark_forms import marks_form
 from sad.web.procurement.opened import (
     EVALUATORS,
     READERS,
@@ -34,6 +39,9 @@ def evaluation(mini_tender_id: int) -> str:
         evaluation=found,
         values={each.offer.id: values_of(each) for each in found.examined},
         has_declared=person.has_role(*ACTING),
+        own=found.panel.of_person(person),
+        is_buyer=person.has_role(Role.BUYER),
+        may_mark=_may_evaluate() or (bool(found.panel.evaluators) and person.has_role(Role.AWARD_AUTHORITY, Role.AUDITOR)),
         may_evaluate=_may_evaluate(),
     )
 
@@ -62,19 +70,30 @@ def offer_file(mini_tender_id: int, offer_id: int, file_id: int) -> Response:
 
 @allow(*EVALUATORS)
 def marks(mini_tender_id: int, criterion: str) -> Response:
-    """One criterion on one screen: the mark of every regular offer, with its reason."""
-    mini_tender = opened_mini_tender(mini_tender_id)
-    found = evaluation_of(mini_tender)
-    judged = next((each for each in found.criteria if each.key == criterion), None) or abort(404)
-    form = marks_form(found.regular, judged)
+    """One criterion on one screen: the mark of every regular offer, with its reason; where several evaluate, their consensus."""
+    found, judged = judged_criterion(mini_tender_id, criterion)
+    if found.panel.evaluators:
+        return redirect(url_for("procurement.consensus", mini_tender_id=mini_tender_id, criterion=criterion))
+    form = marks_form(found.regular, judged, given_on(found, criterion))
     if form.validate_on_submit():
         with attempt(form) as done:
-            form.give(criterion, by=current_person(), at=clock.now())
+            form.give(criterion, give_mark, by=current_person(), at=clock.now())
         if done:
             flash(f"Les notes « {judged.label} » sont enregistrées.", "success")
-            return redirect(url_for("procurement.evaluation", mini_tender_id=mini_tender.id))
+            return redirect(url_for("procurement.evaluation", mini_tender_id=mini_tender_id))
     values = {each.offer.id: values_of(each) for each in found.regular}
     return form_page("procurement/marks.html", form, evaluation=found, criterion=judged, values=values)
+
+
+def judged_criterion(mini_tender_id: int, criterion: str) -> tuple[Evaluation, Criterion]:
+    """The evaluation and one of its criteria on which people give marks; 404 otherwise."""
+    found = evaluation_of(opened_mini_tender(mini_tender_id))
+    return found, next((each for each in found.criteria if each.key == criterion), None) or abort(404)
+
+
+def given_on(found: Evaluation, criterion: str) -> dict[int, Mark]:
+    """The marks that the ranking reads on a criterion, by offer id."""
+    return {each.offer.id: each.marks[criterion] for each in found.regular if criterion in each.marks}
 
 
 def examined_offer(mini_tender_id: int, offer_id: int) -> tuple[Evaluation, Examined]:

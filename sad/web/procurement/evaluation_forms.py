@@ -1,16 +1,10 @@
-"""Forms of an evaluation: classification, marks, ties, award."""
+"""Forms of an evaluation: classification, ties, award."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Iterable
 
 from wtforms import RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import Length
 
-from sad.actions.marks import give_mark
-from sad.domain.errors import Refusal, Refused
-from sad.domain.scoring.numbers import french, written
-from sad.domain.scoring.values import Criterion
-from sad.domain.sentences import of
 from sad.models.evaluations import RankedOffer
 from sad.models.people import Person
 from sad.web.fields import Form, Required
@@ -90,27 +84,6 @@ class NotifyForm(Form):
     contract_reference = StringField("Référence du contrat signé", [Length(max=200, message="200 caractères au plus.")])
 
 
-class MarksForm(Form):
-    """A mark and its reason for each regular offer, on one criterion."""
-
-    examined: Sequence[Examined] = ()
-
-    def give(self, criterion: str, **act: object) -> None:
-        """Give every mark that was typed and that changes. Raises `Refused` with the faults of all offers, each beside its field."""
-        faults: list[Refusal] = []
-        for each in self.examined:
-            value, reason = self[f"value_{each.offer.id}"].data or "", self[f"reason_{each.offer.id}"].data or ""
-            before = each.marks.get(criterion)
-            if not (value or reason) or (before and (before.value, before.reason) == (value.replace(",", "."), reason)):
-                continue
-            try:
-                give_mark(each.offer, criterion, value, reason, **act)  # type: ignore[arg-type]
-            except Refused as refused:
-                faults += [replace(one, field=f"{one.field}_{each.offer.id}" if one.field else None) for one in refused.refusals]
-        if faults:
-            raise Refused(*faults)
-
-
 def classify_form(examined: Examined) -> ClassifyForm:
     """The form filled with what was decided, or with what follows from the rules."""
     offer, findings = examined.offer, examined.findings
@@ -118,20 +91,6 @@ def classify_form(examined: Examined) -> ClassifyForm:
     meets_all = "Elle répond à tout ce qui était demandé et tient dans le budget."
     words = meets_all if proposed == "regular" else "\u00a0; ".join(findings.shortfalls)
     return ClassifyForm(data={"classification": offer.classification or proposed, "reason": offer.classification_reason or words})
-
-
-def marks_form(examined: Sequence[Examined], criterion: Criterion) -> MarksForm:
-    """The form over these offers, filled with the marks already given."""
-    fields: dict[str, object] = {"examined": examined}
-    typed: dict[str, str] = {}
-    scale = french(written(criterion.options["scale"]))
-    for each in examined:
-        value, reason, name = f"value_{each.offer.id}", f"reason_{each.offer.id}", each.offer.supplier.name
-        fields[value] = StringField(f"Note {of(name)}, sur {scale}", render_kw={"inputmode": "decimal"})
-        fields[reason] = TextAreaField(f"Raison de la note {of(name)}", [LONG], render_kw={"rows": 2})
-        if criterion.key in each.marks:
-            typed |= {value: french(each.marks[criterion.key].value), reason: each.marks[criterion.key].reason}
-    return type("MarksForm", (MarksForm,), fields)(data=typed)
 
 
 def tie_form(places: Iterable[RankedOffer], witnesses: Iterable[Person]) -> TieForm:

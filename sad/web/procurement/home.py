@@ -14,6 +14,7 @@ from sad.db import session
 from sad.domain.calendar import paris_day
 from sad.models.applications import PENDING_STATES, Application
 from sad.models.campaigns import Campaign, CampaignRequest
+from sad.models.evaluators import Evaluator
 from sad.models.letters import Letter
 from sad.models.mini_tenders import MiniTender, MiniTenderState
 from sad.models.people import Role
@@ -67,6 +68,7 @@ def home() -> str:
         to_review=stages_to_review(current_organisation().id, at) if follows_stages else [],
         campaigns=_campaigns() if is_reader or person.has_role(Role.BUYER) else [],
         today=paris_day(at),
+        to_mark=list(session.scalars(_to_mark())),
         bounced=list(session.scalars(_bounced())) if person.has_role(Role.BUYER) else [],
     )
 
@@ -96,6 +98,17 @@ def _mini_tenders(at: datetime) -> Select[tuple[MiniTender]]:
         .order_by(MiniTender.closes_at, MiniTender.id)
         .limit(MOST)
     )
+
+
+def _to_mark() -> Select[tuple[MiniTender]]:
+    """Those for which the person is one of several evaluators and has not handed its marks over."""
+    named = select(Evaluator.mini_tender_id).where(
+        Evaluator.person_id == current_person().id, Evaluator.ended_at.is_(None), Evaluator.submitted_at.is_(None)
+    )
+    waiting = select(MiniTender).where(
+        MiniTender.id.in_(named), MiniTender.state.in_((MiniTenderState.OPENED, MiniTenderState.RANKED))
+    )
+    return waiting.options(joinedload(MiniTender.service)).order_by(MiniTender.closes_at, MiniTender.id).limit(SHOWN)
 
 
 def _campaigns() -> list[tuple[Campaign, int]]:

@@ -9,8 +9,8 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from sad.actions.evaluations import findings_of, live_award, marks_of, opened_offers
 from sad.actions.examination_answers import price_requests_of
-from sad.actions.marks import judged_criteria
 from sad.actions.openings import opening_of
+from sad.actions.panels import Panel, judged_criteria, panel_of
 from sad.actions.rankings import ranking_faults
 from sad.actions.regularisations import regularisation_of
 from sad.db import session
@@ -80,6 +80,7 @@ class Evaluation:
     criteria: tuple[Criterion, ...]
     missing: tuple[Refusal, ...]
     award: Award | None
+    panel: Panel
     regularisation: Regularisation | None = None
 
     @property
@@ -150,6 +151,7 @@ def evaluation_of(mini_tender: MiniTender) -> Evaluation:
         criteria=judged_criteria(mini_tender),
         missing=tuple(ranking_faults(mini_tender, offers, marks)),
         award=live_award(mini_tender),
+        panel=panel_of(mini_tender),
         regularisation=held,
     )
 
