@@ -107,7 +107,7 @@ def _frozen_faults(mini_tender: MiniTender, ranking: Ranking) -> Iterator[str]:
 def _result_faults(ranking: Ranking) -> Iterator[str]:
     try:
         _, grid, bids = read_scoring_file(ranking.scoring_file)
-        again = ranking_to_dict(rank(bids, grid), grid)
+        again = ranking_to_dict(rank(bids, grid))
     except ScoringFaults as unreadable:
         yield from (f"Les valeurs gardées ne se classent plus : {fault}" for fault in unreadable.faults)
         return

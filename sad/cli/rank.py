@@ -36,7 +36,7 @@ def rank_command(file: str, layout: str) -> None:
             click.echo(fault, err=True)
         raise SystemExit(FAULTY) from None
     ranking = rank(bids, grid)
-    shown = ranking_to_json(ranking) if layout == "json" else as_table(ranking_to_dict(ranking, grid), grid)
+    shown = ranking_to_json(ranking) if layout == "json" else as_table(ranking_to_dict(ranking), grid)
     click.echo(shown.encode())
 
 

@@ -113,11 +113,18 @@ def test_a_column_of_numbers_takes_what_a_single_number_takes(odd):
         Column(grid.criteria[0], ["1", odd])
 
 
+@pytest.mark.parametrize("odd", [True, 1.5, None, Fraction(1, 2), [1]], ids=repr)
+def test_a_column_of_numbers_takes_neither_truths_nor_binary_floats(odd):
+    grid = grid_from_dict({"criteria": [{"key": "c", "label": "C", "weight": "1", "method": "linear_minmax", "better": "lower"}]})
+    with pytest.raises(ValueError, match="décimal"):
+        Column(grid.criteria[0], [1, odd])
+
+
 def test_the_text_of_a_result_is_that_of_json_whatever_the_references_and_labels_hold():
     label = 'Goût « bon » "\\\n\u2028 %s {x}'
     grid = grid_from_dict({"criteria": [{"key": 'k"\n', "label": label, "weight": "1", "method": "yes_no"}], "tie_rule": None})
     ranking = rank([Bid('"A\\', {'k"\n': True}), Bid("É\t", {'k"\n': "no"}), Bid("C", {'k"\n': "oui"})], grid)
     text = ranking_to_json(ranking)
-    assert json.loads(text) == ranking_to_dict(ranking, grid)
+    assert json.loads(text) == ranking_to_dict(ranking)
     rows = [line.strip(" ,[]}") for line in text.splitlines() if '"rank"' in line]
     assert len(rows) == 3 and "Goût" in rows[0]

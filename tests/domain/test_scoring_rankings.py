@@ -41,7 +41,7 @@ def bids_of(case, grid):
 
 def ranked(data):
     _, grid, bids = read_scoring_file(read_json(json.dumps(data).encode()))
-    return ranking_to_dict(rank(bids, grid), grid)
+    return ranking_to_dict(rank(bids, grid))
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["says"])

@@ -85,7 +85,7 @@ def read(data):
 def result_of(data):
     _, grid, bids = read(data)
     ranking = rank(bids, grid)
-    result = ranking_to_dict(ranking, grid)
+    result = ranking_to_dict(ranking)
     assert json.loads(ranking_to_json(ranking)) == result
     return result
 
@@ -133,9 +133,9 @@ def test_the_ranking_is_that_of_the_plain_reading_of_the_format(data):
 @given(files(), st.randoms())
 def test_the_order_of_the_offers_never_matters(data, order):
     _, grid, bids = read(data)
-    expected = ranking_to_dict(rank(bids, grid), grid)
+    expected = ranking_to_dict(rank(bids, grid))
     order.shuffle(bids)
-    assert ranking_to_dict(rank(bids, grid), grid) == expected
+    assert ranking_to_dict(rank(bids, grid)) == expected
 
 
 @settings(max_examples=100, deadline=None)

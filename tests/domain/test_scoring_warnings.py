@@ -26,7 +26,7 @@ def test_a_grid_gives_the_warnings_of_the_table_in_order(case):
     grid = grid_from_dict({"criteria": [filled(criterion) for criterion in case["criteria"]], "tie_rule": case.get("tie_rule")})
     keys = [leaf.key for leaf in grid.scored]
     bids = [Bid(ref, dict(zip(keys, row, strict=True))) for ref, row in case.get("rows", {}).items()]
-    said = ranking_to_dict(rank(bids, grid), grid)["warnings"]
+    said = ranking_to_dict(rank(bids, grid))["warnings"]
     assert [[warning["code"], warning["criterion"]] for warning in said] == case["warnings"]
     assert all(list(warning) == ["code", "criterion", "message"] and warning["message"] for warning in said)
 

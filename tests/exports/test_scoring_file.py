@@ -15,7 +15,7 @@ from tests.factories.generated import make_generated_award
 def test_the_file_ranked_again_gives_the_stored_points_to_the_last_digit(database, seed):
     ranking = make_generated_award(seed).place.ranking
     _, grid, bids = read_scoring_file(read_json(scoring_file(ranking)))
-    again = ranking_to_dict(rank(bids[::-1], grid), grid)
+    again = ranking_to_dict(rank(bids[::-1], grid))
     assert again == ranking.result
     stored = {place.ref: (place.rank, place.total, place.points) for place in ranking.places}
     assert {each["ref"]: (each["rank"], each["total"], each["points"]) for each in again["ranking"]} == stored

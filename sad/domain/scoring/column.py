@@ -23,7 +23,7 @@ class Column:
         self.read: dict[str, Any] = self._numbers(values) if is_numeric(criterion) else self._others(values)
 
     def _numbers(self, values: Iterable[Value]) -> dict[str, int]:
-        if any(kind is bool or not issubclass(kind, str | int) for kind in set(map(type, values))):
+        if not all(issubclass(kind, str | int) for kind in set(map(type, values))):  # a float of Python may look like a decimal text
             raise ValueError(A_NUMBER)
         whole, places = read_column(dict.fromkeys(self.texts))
         self.unit = common_unit(self.criterion, Fraction(1, 10**places))

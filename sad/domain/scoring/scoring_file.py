@@ -32,7 +32,7 @@ def scoring_file_to_dict(title: str, grid: Grid, bids: Iterable[Bid]) -> dict[st
     return {"title": title, "grid": grid_to_dict(grid), "offers": offers}
 
 
-def ranking_to_dict(ranking: Ranking, grid: Grid) -> dict[str, Any]:
+def ranking_to_dict(ranking: Ranking) -> dict[str, Any]:
     """A ranking as `rank` prints it: points and totals as decimal texts, half away from zero."""
     keys = [each.key for each in ranking.shown]
     points = [ranking.in_order(each.points) for each in ranking.shown]
