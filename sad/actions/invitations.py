@@ -1,14 +1,17 @@
 """What an invitee does of its invitation, short of an offer: reads it, says that it will answer or that it will not."""
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from sad.actions.journal import record
 from sad.db import session
 from sad.domain.errors import refuse
 from sad.domain.phases import is_open
 from sad.models.invitations import Intention, Invitation
+from sad.models.letters import Letter
 from sad.models.mini_tenders import MiniTender
 from sad.models.people import Person
 from sad.models.suppliers import Supplier
@@ -18,6 +21,35 @@ def invitation_of(mini_tender: MiniTender, supplier: Supplier) -> Invitation | N
     """The line of this supplier in the frozen list of invitees."""
     invited = select(Invitation).where(Invitation.mini_tender_id == mini_tender.id, Invitation.supplier_id == supplier.id)
     return session.scalar(invited)
+
+
+@dataclass(frozen=True, slots=True)
+class Reception:
+    """What the invitees of a mini-tender did of their invitation: how many are invited, opened it, mean to answer, declined."""
+
+    invited: int
+    opened: int
+    will_answer: int
+    declined: int
+
+
+def reception_of(mini_tender: MiniTender) -> Reception:
+    """How the invitations were received; no offer is looked at (SEC-01)."""
+    means, no = Invitation.intention == Intention.WILL_ANSWER, Invitation.intention == Intention.DECLINED
+    counts = select(
+        func.count(), func.count(Invitation.seen_at), func.count().filter(means), func.count().filter(no)
+    ).where(Invitation.mini_tender_id == mini_tender.id)
+    return Reception(*session.execute(counts).one())
+
+
+def deliveries_of(mini_tender: MiniTender, suppliers: Collection[int]) -> dict[int, tuple[datetime | None, str | None]]:
+    """For each of these suppliers, when its invitation was delivered and what the mail answered otherwise."""
+    letters = (
+        select(Letter.supplier_id, func.max(Letter.sent_at), func.max(Letter.last_error))
+        .where(Letter.mini_tender_id == mini_tender.id, Letter.kind == "invitation", Letter.supplier_id.in_(suppliers))
+        .group_by(Letter.supplier_id)
+    )
+    return {supplier: (sent_at, error) for supplier, sent_at, error in session.execute(letters)}
 
 
 def see_invitation(invitation: Invitation, *, by: Person, at: datetime) -> Invitation:

@@ -3,11 +3,12 @@
 from datetime import datetime
 
 from flask import Response, flash, redirect, render_template, url_for
-from sqlalchemy import Select, and_, func, not_, or_, select
+from sqlalchemy import Select, and_, not_, or_, select
 from sqlalchemy.orm import joinedload, load_only
 
 from sad import clock, db
 from sad.actions.deadline_requests import request_used_by
+from sad.actions.invitations import deliveries_of, reception_of
 from sad.actions.mini_tenders import copy_mini_tender, discard_mini_tender
 from sad.actions.results import outcome_line
 from sad.db import transaction
@@ -20,7 +21,7 @@ from sad.need_templates import need_templates
 from sad.web.access import allow, current_person
 from sad.web.acts import attempt, form_page
 from sad.web.agent.own import own_draft, own_need, own_needs, own_services
-from sad.web.agent.screens import resume_url
+from sad.web.agent.screens import resume_url, resume_urls
 from sad.web.agent.stages import stages_open_to_comments
 from sad.web.agent.wizard import systems_by_template
 from sad.web.fields import Form
@@ -52,7 +53,7 @@ def home() -> str:
         coming=[each for each in alive if each.state in SETTLED],
         done=list(db.session.scalars(done)),
         phase=lambda each: phase(each, at),
-        resume_url=resume_url,
+        resume_urls=resume_urls(drafts),
     )
 
 
@@ -61,7 +62,7 @@ def needs() -> str:
     """Every need of the person's services, the last first."""
     at = clock.now()
     page = page_of(_listed(), MiniTender.created_at, MiniTender.id, descending=True)
-    return render_template("agent/needs.html", page=page, phase=lambda each: phase(each, at), resume_url=resume_url)
+    return render_template("agent/needs.html", page=page, phase=lambda each: phase(each, at))
 
 
 @allow(Role.REQUESTER)
@@ -70,13 +71,16 @@ def need(mini_tender_id: int) -> str | Response:
     found, at = own_need(mini_tender_id), clock.now()
     if found.state == MiniTenderState.DRAFT:
         return redirect(resume_url(found))
-    invited = select(func.count(Invitation.id)).where(Invitation.mini_tender_id == found.id)
+    invited = select(Invitation).where(Invitation.mini_tender_id == found.id).options(joinedload(Invitation.supplier))
+    page = page_of(invited, Invitation.id)
     questions = select(Question).where(Question.mini_tender_id == found.id).order_by(Question.asked_at, Question.id)
     return render_template(
         "agent/need.html",
         need=found,
         phase=phase(found, at),
-        invited=db.session.scalar(invited) or 0,
+        page=page,
+        told=deliveries_of(found, [each.supplier_id for each in page.rows]),
+        reception=reception_of(found),
         questions=list(db.session.scalars(questions)),
         outcome=outcome_line(found),
         agreed=request_used_by(found),

@@ -1,10 +1,12 @@
 """What the screens of the wizard share: their order, what stands beside each, where to go on."""
 
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from flask import Response, url_for
 
 from sad.actions.reach import reach_of
+from sad.actions.resumed_drafts import kept_pieces
 from sad.actions.stages import roadmap_of
 from sad.domain.stages import stage_in_force
 from sad.models.mini_tenders import MiniTender
@@ -43,9 +45,22 @@ def steps_of(need: MiniTender) -> list[tuple[str, str | None]]:
 
 
 def resume_url(need: MiniTender) -> str:
-    """Where to go on with a draft: its first screen that lacks something."""
-    endpoint = "agent.guests" if not need.guests else "agent.constraints" if need.budget is None else "agent.check"
-    return url_for(endpoint, mini_tender_id=need.id)
+    """Where to go on with a draft."""
+    return resume_urls([need])[need.id]
+
+
+def resume_urls(drafts: Sequence[MiniTender]) -> dict[int, str]:
+    """Where to go on with each draft, by id: its first screen that lacks something, or that nobody has kept yet."""
+    kept = kept_pieces([each for each in drafts if each.guests and each.budget is None])
+    return {each.id: url_for(_next_screen(each, kept.get(each.id, set())), mini_tender_id=each.id) for each in drafts}
+
+
+def _next_screen(need: MiniTender, kept: Collection[str]) -> str:
+    if not need.guests:
+        return "agent.guests"
+    if need.budget is not None:
+        return "agent.check"
+    return "agent.budget" if "packaging" in kept else "agent.constraints"
 
 
 def screen_url(need: MiniTender, field: str | None) -> str | None:

@@ -1,26 +1,25 @@
 """The mini-tenders of the organisation: the list by state, and one with all that may be seen before its offers are opened."""
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from flask import current_app, render_template, request, url_for
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, select
 from sqlalchemy.orm import joinedload, load_only
 
 from sad import clock
 from sad.actions.deadline_requests import request_used_by
+from sad.actions.invitations import deliveries_of, reception_of
 from sad.actions.launches import Prospect, prospect_of
 from sad.actions.questions import last_day_of_answers
 from sad.db import session
 from sad.domain.errors import Refusal
 from sad.domain.phases import phase
 from sad.models.invitations import Invitation, Question
-from sad.models.letters import Letter
 from sad.models.mini_tenders import MiniTender, MiniTenderState
 from sad.models.people import Role
 from sad.models.systems import PurchasingSystem
 from sad.web.access import allow, current_organisation, current_person, own_or_404
-from sad.web.paging import capped_count, page_of
+from sad.web.paging import page_of
 
 STAFF = (Role.BUYER, Role.OPENER, Role.EVALUATOR, Role.AWARD_AUTHORITY, Role.AUDITOR)
 LABELS = {
@@ -84,8 +83,8 @@ def mini_tender(mini_tender_id: int) -> str:
         prospect=prospect,
         faults=faults_of(found, prospect) if prospect else [],
         page=page,
-        told=_told(found, [each.supplier_id for each in page.rows]),
-        invited=capped_count(invited),
+        told=deliveries_of(found, [each.supplier_id for each in page.rows]),
+        reception=reception_of(found),
         questions=list(session.scalars(questions_of(found))),
         last_day=last_day_of_answers(found, at) if phase(found, at) == "open" else None,
         next_step=next_step(phase(found, at)),
@@ -133,13 +132,3 @@ def _in_state(chosen: str, at: datetime) -> ColumnElement[bool]:
     if chosen == "a-ouvrir":
         return and_(published, MiniTender.closes_at < at)
     return MiniTender.state != MiniTenderState.DRAFT
-
-
-def _told(found: MiniTender, suppliers: Sequence[int]) -> dict[int, tuple[datetime | None, str | None]]:
-    """For each of these suppliers, when its invitation was delivered and what the mail answered otherwise."""
-    letters = (
-        select(Letter.supplier_id, func.max(Letter.sent_at), func.max(Letter.last_error))
-        .where(Letter.mini_tender_id == found.id, Letter.kind == "invitation", Letter.supplier_id.in_(suppliers))
-        .group_by(Letter.supplier_id)
-    )
-    return {supplier: (sent_at, error) for supplier, sent_at, error in session.execute(letters)}
