@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 
 from sad.actions.journal import record
 from sad.actions.letters import people_with, post_letter
@@ -71,6 +71,20 @@ def warn_of_closing(mini_tender: MiniTender, notice: Notice, *, home: str, at: d
     return posted
 
 
+def remind_unopened(mini_tender: MiniTender, since: datetime, *, home: str, at: datetime) -> list[Letter]:
+    """Remind every invitee that has neither opened the page nor said anything; nothing here looks at offers.
+
+    As before the deadline, nobody sees who they are, nor how many.
+    """
+    text = letters.unopened(mini_tender, home=home)
+    posted = [
+        post_letter(text, to=person, at=at, supplier=supplier, dedupe_key=f"{text.kind}:{mini_tender.id}:{supplier.id}:{person.id}")
+        for supplier, person in _invitees(mini_tender, Invitation.seen_at.is_(None), Invitation.intention.is_(None))
+    ]
+    record("remind_unopened", mini_tender, by=None, at=at, since=since.isoformat())
+    return posted
+
+
 def announce_waiting_opening(mini_tender: MiniTender, *, home: str, at: datetime) -> list[Letter]:
     """Tell the requester and the openers that the time to answer is over and that two people may open (REC-01)."""
     text = letters.waiting_opening(mini_tender, home=home)
@@ -102,6 +116,12 @@ def _silent_invitees(mini_tender: MiniTender) -> list[tuple[Supplier, Person]]:
         Offer.state == OfferState.DEPOSITED,
         ~Offer.late,
     )
+    has_not_declined = or_(Invitation.intention.is_(None), Invitation.intention != Intention.DECLINED)
+    return _invitees(mini_tender, has_not_declined, ~in_time.exists())
+
+
+def _invitees(mini_tender: MiniTender, *conditions: ColumnElement[bool]) -> list[tuple[Supplier, Person]]:
+    """The invited suppliers of which all this is true, each with every person who acts for it."""
     found = session.execute(
         select(Supplier, Person)
         .join(Invitation, Invitation.supplier_id == Supplier.id)
@@ -109,10 +129,9 @@ def _silent_invitees(mini_tender: MiniTender) -> list[tuple[Supplier, Person]]:
         .join(Person, Person.id == SupplierMember.person_id)
         .where(
             Invitation.mini_tender_id == mini_tender.id,
-            or_(Invitation.intention.is_(None), Invitation.intention != Intention.DECLINED),
             SupplierMember.left_at.is_(None),
             Person.is_active,
-            ~in_time.exists(),
+            *conditions,
         )
         .order_by(Supplier.id, SupplierMember.id)
     )

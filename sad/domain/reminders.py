@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Literal
 
-from sad.domain.calendar import PARIS, is_working_day, paris_day
+from sad.domain.calendar import PARIS, is_working_day, last_day, paris_day
 
 MORNING = time(8)
 WORKING_DAYS_BEFORE = 2
@@ -28,6 +28,15 @@ def closing_notice(published_at: datetime, closes_at: datetime, at: datetime) ->
     """
     due = [notice for notice in _notices(closes_at) if published_at < notice.since <= at < closes_at]
     return due[-1] if due else None
+
+
+def unopened_since(published_at: datetime, closes_at: datetime, at: datetime, working_days: int) -> datetime | None:
+    """Since when invitees that have not opened the page are to be reminded, at that instant; None when it is not the time.
+
+    From 8 in the morning of that working day after the sending (Monday to Friday), until the reminders of the deadline begin.
+    """
+    since = datetime.combine(last_day(paris_day(published_at), working_days, "working-eu"), MORNING, PARIS)
+    return since if since <= at < next(_notices(closes_at)).since else None
 
 
 def _notices(closes_at: datetime) -> Iterator[Notice]:

@@ -1,14 +1,16 @@
-"""Warning of mini-tenders that close, and of those that wait to be opened."""
+"""Reminding invitees that have not opened the page, warning of mini-tenders that close, and of those that wait to be opened."""
 
 from collections.abc import Callable
 from datetime import timedelta
 
 from sqlalchemy import ColumnElement, select
 
-from sad.actions.reminders import announce_waiting_opening, is_done, warn_of_closing
+from sad import parameters
+from sad.actions.reminders import announce_waiting_opening, is_done, remind_unopened, warn_of_closing
 from sad.db import session, transaction
+from sad.domain.calendar import paris_day
 from sad.domain.phases import phase
-from sad.domain.reminders import closing_notice
+from sad.domain.reminders import closing_notice, unopened_since
 from sad.jobs.turn import Turn
 from sad.models.mini_tenders import MiniTender, MiniTenderState
 
@@ -20,6 +22,11 @@ def warn_closing(turn: Turn) -> int:
     """Remind the invitees that have not answered, two working days before the deadline, then 24 hours before; count the mini-tenders."""
     near = MiniTender.closes_at.between(turn.at, turn.at + HORIZON)
     return _each(turn, near, _warn_once)
+
+
+def remind_unopened_invitations(turn: Turn) -> int:
+    """Remind the invitees that have not opened the page, some working days after the sending; count the mini-tenders."""
+    return _each(turn, MiniTender.closes_at > turn.at, _remind_once)
 
 
 def announce_closed(turn: Turn) -> int:
@@ -46,6 +53,17 @@ def _warn_once(mini_tender: MiniTender, turn: Turn) -> bool:
     if notice is None or is_done(f"warn_of_closing_{notice.kind}", mini_tender, since=notice.since):
         return False
     warn_of_closing(mini_tender, notice, home=turn.settings.base_url, at=turn.at)
+    return True
+
+
+def _remind_once(mini_tender: MiniTender, turn: Turn) -> bool:
+    if phase(mini_tender, turn.at) != "open" or mini_tender.published_at is None or mini_tender.closes_at is None:
+        return False
+    working_days = parameters.value("unopened_reminder_working_days", on=paris_day(mini_tender.published_at))
+    since = unopened_since(mini_tender.published_at, mini_tender.closes_at, turn.at, working_days)
+    if since is None or is_done("remind_unopened", mini_tender, since=since):
+        return False
+    remind_unopened(mini_tender, since, home=turn.settings.base_url, at=turn.at)
     return True
 
 

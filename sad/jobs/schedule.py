@@ -8,7 +8,7 @@ from sad.jobs.applications import remind_evaluations
 from sad.jobs.brakes import announce_brakes
 from sad.jobs.campaigns import remind_campaigns
 from sad.jobs.letters import deliver_letters
-from sad.jobs.mini_tenders import announce_closed, warn_closing
+from sad.jobs.mini_tenders import announce_closed, remind_unopened_invitations, warn_closing
 from sad.jobs.plays import play_stages
 from sad.jobs.turn import Turn
 
@@ -29,6 +29,7 @@ class Job:
 TIMETABLE = (
     Job(remind_evaluations, every=timedelta(minutes=30)),
     Job(remind_campaigns, every=timedelta(minutes=30)),
+    Job(remind_unopened_invitations, every=timedelta(minutes=30)),
     Job(warn_closing, every=timedelta(minutes=5)),
     Job(announce_closed, every=timedelta(minutes=2)),
     Job(play_stages, every=timedelta(seconds=5)),

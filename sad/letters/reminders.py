@@ -19,6 +19,11 @@ def closing(mini_tender: MiniTender, notice: Notice, *, home: str) -> LetterText
     return write_letter(f"closing_{notice.kind}", mini_tender=mini_tender, home=home)
 
 
+def unopened(mini_tender: MiniTender, *, home: str) -> LetterText:
+    """To an invitee that has neither opened the page nor said anything: what was asked, and that a no takes one click."""
+    return write_letter("invitation_unopened", mini_tender=mini_tender, home=home)
+
+
 def waiting_opening(mini_tender: MiniTender, *, home: str) -> LetterText:
     """The time to answer is over and two people may open; says nothing of who answered, nor of how many."""
     return write_letter("waiting_opening", mini_tender=mini_tender, home=home)
