@@ -81,12 +81,14 @@ def _page(mini_tender: MiniTender, form: Form) -> Response:
     evaluation, found = evaluation_of(mini_tender), latest_ranking(mini_tender)
     if found is None:
         return form_page("procurement/not_ranked.html", form, evaluation=evaluation, may_evaluate=_may_evaluate())
+    rows = rows_of(evaluation, found.places)
     return form_page(
         "procurement/ranking.html",
         form,
         evaluation=evaluation,
         ranking=found,
-        rows=rows_of(evaluation, found.places),
+        rows=rows,
+        chart=[(row.offer.supplier.name, row.place.total, row.parts) for row in rows if row.details],
         set_aside=[each for each in evaluation.examined if each.offer.id not in {place.offer_id for place in found.places}],
         tied=first_places(found),
         decision=tie_decision_of(found),
