@@ -110,6 +110,7 @@ def disagreement(
     if found.is_complete:
         return None
     why, what = zip(*_lacks(found, invitees, is_over=at > agreement.answers_by), strict=True)
+    what = what[:1] if found.refused else what  # nothing else that could be done would make it agreed
     message = f"Cette date limite demande l’accord de tous les fournisseurs à inviter (R2162-50). {' '.join(why)}"
     return Refusal(message, " ".join(dict.fromkeys(what)), RULE, "closes_at")
 

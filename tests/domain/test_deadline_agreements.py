@@ -70,6 +70,7 @@ def test_a_deadline_is_agreed_or_says_who_lacks_as_the_table_says(case):
     said = lack(agreement, {numbers[name]: name for name in case["invited"]}, case)
     assert (said == "") == case.get("agreed", False)
     assert [words for words in case.get("says_too", ()) if words not in said] == []
+    assert [words for words in case.get("says_not", ()) if words in said] == []
 
 
 SKIPPED, REPEATED = datetime(2027, 3, 28, 2, 30, tzinfo=PARIS), datetime(2026, 10, 25, 2, 30, tzinfo=PARIS)

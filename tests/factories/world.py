@@ -156,6 +156,7 @@ def _hurry(half: Half, drafts: dict[str, MiniTender]) -> None:
     hurried = ((drafts["hurried"], half.people[Role.REQUESTER]), (drafts["to_check"], half.buyer))
     for draft, person in hurried:
         draft.wanted_closes_at = HURRIED
+        session.flush()
         ask_agreement(draft, HURRIED - timedelta(days=2), home=HOME, by=person, at=SENT_LAST)
 
 

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from sad import clock
+from sad.actions.deadline_agreements import withdraw_agreement_request
 from sad.actions.deadline_requests import running_request
 from sad.actions.publications import publish_mini_tender
 from sad.db import session, transaction
@@ -18,6 +19,7 @@ from tests.factories.agreements import ANSWERS_BY, SOON, make_agreement, make_hu
 from tests.factories.mini_tenders import CLOSES, HOME, SEAL_KEY, SENT, WRITTEN, make_admitted
 from tests.factories.people import make_person
 from tests.factories.suppliers import make_supplier, member_of
+from tests.web.counting import statements_of
 from tests.web.reading import read
 from tests.web.rows import again
 from tests.web.test_login import sign_in
@@ -175,7 +177,7 @@ def test_the_service_follows_who_agreed_who_refused_and_whom_to_call(client, dra
 def test_one_click_comes_back_to_ten_days_and_says_that_the_request_is_dropped(client, draft, requester):
     asked(draft, "refused")
     page = client.get(of(draft, "/accord")).text
-    assert "Reprendre 10 jours entiers" in page
+    assert "Laisser 10 jours entiers, jusqu’au" in page
     kept = client.post(of(draft, "/accord/dix-jours"), data={"version": version(page)}, follow_redirects=True)
     assert "la demande d’accord ne tient plus" in kept.text and "le délai de la loi" in kept.text
     assert running_request(again(draft)) is None and again(draft).wanted_closes_at > SOON + timedelta(days=1)
@@ -265,7 +267,7 @@ def test_a_supplier_answers_in_one_click_and_changes_its_mind(app, client, draft
     supplier, where = as_supplier(app, request.answers[0])
     home = supplier.get("/fournisseur/")
     check(home.text)
-    assert where in home.text and "Oui ou non, avant le mercredi 25 novembre 2026 à 12" in read(home)
+    assert where in home.text and "Répondre avant le mercredi 25 novembre 2026" in read(home)
     page = supplier.get(where)
     check(page.text)
     assert buttons(page.text)[-2:] == ["D’accord", "Non, je garde 10 jours"] and "Viennoiseries et pogne" in page.text
@@ -327,3 +329,24 @@ def test_a_supplier_that_answers_after_somebody_else_of_its_company_sees_the_las
         say(again(request).answers[0], "agreed", at=WRITTEN + timedelta(minutes=1))
     supplier, where = as_supplier(app, again(request).answers[0])
     assert "Vous êtes d’accord" in supplier.get(where).text
+
+
+def test_the_pages_ask_no_more_of_the_database_when_more_suppliers_are_asked(app, client, draft, requester):
+    counts = []
+    for number in (0, 20):
+        with transaction():
+            make_admitted(again(draft).category, number, by=again(draft).creator)
+            running = running_request(again(draft))
+            if running is not None:
+                withdraw_agreement_request(running, by=again(draft).creator, at=WRITTEN)
+        request = asked(draft, "agreed", "refused")
+        supplier, where = as_supplier(app, again(request).answers[2])
+        found = []
+        follow, withdraw = of(draft, "/accord"), of(draft, "/accord/retirer")
+        for browser, address in ((client, follow), (client, withdraw), (supplier, where), (supplier, "/fournisseur/")):
+            browser.get(address)
+            with statements_of(app.engine) as statements:
+                assert browser.get(address).status_code == 200
+            found.append(len(statements))
+        counts.append(found)
+    assert counts[0] == counts[1] and max(counts[0][:3]) <= 15

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from flask import Response, flash, redirect, url_for
 from sqlalchemy import Select, select
-from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy.orm import contains_eager
 from wtforms import RadioField
 
 from sad import clock
@@ -13,7 +13,7 @@ from sad.actions.deadline_agreements import answer_agreement, days_of_law
 from sad.db import session
 from sad.domain.calendar import paris_day
 from sad.domain.deadline_agreements import Answer, answer_faults
-from sad.letters.wording import moment
+from sad.letters.wording import long_date, moment
 from sad.models.deadline_agreements import DeadlineAnswer, DeadlineRequest
 from sad.models.mini_tenders import MiniTender
 from sad.models.suppliers import Supplier
@@ -21,6 +21,9 @@ from sad.web.access import allow_supplier, current_person, current_supplier, own
 from sad.web.acts import attempt, form_page
 from sad.web.fields import Form, Required
 from sad.web.supplier.tasks import Task
+
+NEED = contains_eager(DeadlineAnswer.request).joinedload(DeadlineRequest.mini_tender)
+WHOLE_NEED = (NEED.joinedload(MiniTender.organisation), NEED.joinedload(MiniTender.category), NEED.selectinload(MiniTender.lines))
 
 
 class AnswerForm(Form):
@@ -32,7 +35,7 @@ class AnswerForm(Form):
 @allow_supplier
 def agreement(answer_id: int) -> Response:
     """What is asked, what I answered, and answering; what another supplier was asked does not exist for me."""
-    asked = own_or_404(_own_answers(current_supplier()).where(DeadlineAnswer.id == answer_id))
+    asked = own_or_404(_own_answers(current_supplier()).where(DeadlineAnswer.id == answer_id).options(*WHOLE_NEED))
     form, at = AnswerForm(), clock.now()
     if form.validate_on_submit():
         with attempt(form) as done:
@@ -51,24 +54,19 @@ def agreement_tasks(supplier: Supplier, at: datetime) -> Iterator[Task]:
         request, url = asked.request, url_for("supplier.deadline_agreement", answer_id=asked.id)
         title = f"Votre accord sur une date : {request.mini_tender.title}"
         if asked.answer is None:
-            text = f"Répondre à la consultation avant le {moment(request.closes_at)}, est-ce possible ? Oui ou non, en un clic."
-            tag = f"Oui ou non, avant le {moment(request.answers_by)}"
+            until = moment(request.answers_by)
+            text = f"Répondre avant le {moment(request.closes_at)}, est-ce possible ? Oui ou non, en un clic, jusqu’au {until}."
+            tag = f"Répondre avant le {long_date(paris_day(request.answers_by))}"
             yield Task(tag, title, text, "Donner ma réponse", url, paris_day(request.answers_by))
         else:
             said = "Vous avez dit « D’accord »." if asked.answer == Answer.AGREED else "Vous gardez le délai de la loi."
-            yield Task(f"Réponse envoyée, modifiable jusqu’au {moment(request.answers_by)}", title, said, "Revoir ma réponse", url)
+            said += f" Vous pouvez changer d’avis jusqu’au {moment(request.answers_by)}."
+            yield Task("Réponse enregistrée", title, said, "Revoir ma réponse", url)
 
 
 def _own_answers(supplier: Supplier) -> Select[tuple[DeadlineAnswer]]:
-    need = contains_eager(DeadlineAnswer.request).joinedload(DeadlineRequest.mini_tender)
-    around = (need.joinedload(MiniTender.organisation), need.joinedload(MiniTender.category), need.selectinload(MiniTender.lines))
-    return (
-        select(DeadlineAnswer)
-        .join(DeadlineAnswer.request)
-        .where(DeadlineAnswer.supplier_id == supplier.id)
-        .options(*around, joinedload(DeadlineAnswer.supplier))
-        .order_by(DeadlineRequest.answers_by, DeadlineAnswer.id)
-    )
+    mine = select(DeadlineAnswer).join(DeadlineAnswer.request).where(DeadlineAnswer.supplier_id == supplier.id)
+    return mine.options(NEED).order_by(DeadlineRequest.answers_by, DeadlineAnswer.id)
 
 
 def _faults(asked: DeadlineAnswer, at: datetime) -> list[object]:
