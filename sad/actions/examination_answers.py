@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import selectinload
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import selectinload, undefer
 
 from sad.actions.evaluations import UNDER_EVALUATION
 from sad.actions.journal import record
@@ -53,6 +53,19 @@ def receive_answer(
     about, is_late = f"{request.__tablename__}:{request.id}", answer.is_late
     record("receive_answer", answer, by=by, at=at, about=about, text=text, values=answer.values, files=prints, is_late=is_late)
     return answer
+
+
+def answer_files() -> Select[tuple[ExaminationFile]]:
+    """The files that tenderers joined to their answers, each beside the offer it is about."""
+    about = func.coalesce(PriceRequest.offer_id, RegularisationRequest.offer_id)
+    return (
+        select(ExaminationFile)
+        .join(ExaminationFile.answer)
+        .outerjoin(PriceRequest, PriceRequest.id == ExaminationAnswer.price_request_id)
+        .outerjoin(RegularisationRequest, RegularisationRequest.id == ExaminationAnswer.regularisation_request_id)
+        .join(Offer, Offer.id == about)
+        .options(undefer(ExaminationFile.body))
+    )
 
 
 def price_requests_of(offers: Iterable[Offer]) -> dict[int, PriceRequest]:

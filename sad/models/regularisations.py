@@ -96,6 +96,11 @@ class RegularisationRequest(Base):
         return [point["sentence"] for point in self.asked] + ([self.remark] if self.remark else [])
 
     @property
+    def standing(self) -> str:
+        """Where it stands: `awaited`, `answered`, then the decision."""
+        return self.decision or ("answered" if self.answers else "awaited")
+
+    @property
     def usual_answer(self) -> ExaminationAnswer | None:
         """The answer that counts unless a person keeps another: the last one in time, else the last one."""
         in_time = [answer for answer in self.answers if not answer.is_late]

@@ -61,6 +61,7 @@ from tests.factories.systems import make_system
 from tests.factories.tastings import CODES, SALT, make_announced
 
 NOW = datetime(2026, 12, 9, 9, 0, tzinfo=UTC)
+from tests.factories.regularisations import make_requested
 APPLIED, SENT_LAST = NOW - timedelta(days=2), NOW - timedelta(days=1)
 COMING = {"wanted_closes_at": datetime(2026, 12, 21, 12, 0, tzinfo=PARIS), "happens_at": datetime(2027, 1, 8, 8, 0, tzinfo=PARIS)}
 ASKED, EXAMINED = NOW - timedelta(hours=3), NOW - timedelta(hours=2)
@@ -153,6 +154,7 @@ def _launch_all(half: Half) -> None:
 def _hurry(half: Half, drafts: dict[str, MiniTender]) -> None:
     """Two that wish a date for which the suppliers are asked: one still written, one in the hands of the buyers."""
     drafts["hurried"] = _draft(half, half.service, title="Besoin hurried", **COMING)
+        make_requested(offer, by=half.buyer, due_on=DUE)
     hurried = ((drafts["hurried"], half.people[Role.REQUESTER]), (drafts["to_check"], half.buyer))
     for draft, person in hurried:
         draft.wanted_closes_at = HURRIED

@@ -21,6 +21,7 @@ from sad.models.organisations import Service
 from sad.models.people import PersonRole
 from sad.models.stage_changes import StageComment, StagePlay
 from sad.models.stages import Stage, on_roadmap
+from sad.models.regularisations import RegularisationRequest
 from sad.models.suppliers import SupplierInvitation
 from sad.models.systems import Category, PurchasingSystem, SystemDocument
 from sad.models.tastings import Tasting, TastingJuror, TastingSample
@@ -141,13 +142,29 @@ def _answer_files(half: Half) -> Iterator[Place]:
 
 
 def _own_answer_files(half: Half) -> Iterator[Place]:
-    for request in _price_requests(half):
+    for request in (*_price_requests(half), *_corrections(half)):
         yield from ({"answer_file_id": file.id} for answer in request.answers for file in answer.files)
 
 
 def _roles(half: Half) -> Iterator[Place]:
     for row in _rows(PersonRole, PersonRole.person_id.in_([person.id for person in half.people.values()])):
         yield {"person_id": row.person_id, "role_id": row.id}  # type: ignore[attr-defined]
+
+
+def _corrections(half: Half) -> list[RegularisationRequest]:
+    own = RegularisationRequest.offer.has(Offer.supplier_id == half.supplier.id)
+    return list(_rows(RegularisationRequest, _of_organisation(RegularisationRequest, half), own))  # type: ignore[arg-type]
+
+
+def _to_judge(half: Half) -> Iterator[Place]:
+    for request in _rows(RegularisationRequest, _of_organisation(RegularisationRequest, half)):
+        yield {"mini_tender_id": request.offer.mini_tender_id, "regularisation_request_id": request.id}  # type: ignore[attr-defined]
+
+
+def _orders(half: Half) -> Iterator[Order]:
+    for order in _rows(Order, _of_organisation(Order, half)):
+        if order.supplier.id == half.supplier.id:  # type: ignore[attr-defined]
+            yield order  # type: ignore[misc]
 
 
 def _systems(half: Half) -> list[PurchasingSystem]:
@@ -268,6 +285,7 @@ OWNERS: dict[tuple[str, frozenset[str]], Find] = {
         ("procurement", {M, "award_id"}, _of_mini_tenders("award_id", Award)),
         ("procurement", {M, L}, _of_mini_tenders(L, Letter, Letter.kind.in_(RESULT_LETTERS))),
         ("procurement", {M, "sample_id"}, _of_tastings("sample_id", TastingSample)),
+        ("supplier", {"regularisation_request_id"}, _one("regularisation_request_id", _corrections)),
         ("procurement", {M, "juror_id"}, _of_tastings("juror_id", TastingJuror)),
         ("procurement", {M, "criterion"}, _with(_one(M, _own_mini_tenders), criterion=CRITERION)),
         ("procurement", {M, "evaluator_id"}, _of_mini_tenders("evaluator_id", Evaluator)),
@@ -283,6 +301,7 @@ OWNERS: dict[tuple[str, frozenset[str]], Find] = {
         ("procurement", {S, "number"}, _of_systems("number", Stage, "number")),
         ("procurement", {S, "number", "requirement"}, _with(_of_systems("number", Stage, "number"), requirement=REQUIREMENT)),
         ("procurement", {S, "number", "comment_id"}, _comments),
+        ("procurement", {M, "regularisation_request_id"}, _to_judge),
         ("procurement", {S, "number", "category_key"}, _brakes),
         ("account", {"supplier_id"}, lambda half: [{"supplier_id": half.supplier.id}]),
         ("admin", {B}, ORGANISATION),

@@ -31,6 +31,7 @@ from sad.web.procurement import (
     rankings,
     requirements,
     stage_comments,
+    regularisations,
     stage_drafts,
     stage_reviews,
     stages,
@@ -95,6 +96,11 @@ blueprint.add_url_rule(f"{TENDER}/mes-notes", "own_marks", evaluators.own_marks,
 blueprint.add_url_rule(f"{TENDER}/mes-notes/<criterion>", "own_criterion", evaluators.own_criterion, methods=BOTH)
 blueprint.add_url_rule(f"{TENDER}/consensus/<criterion>", "consensus", evaluators.consensus, methods=BOTH)
 TASTING = f"{TENDER}/degustation"
+MENDED = f"{TENDER}/examen/regularisation"
+blueprint.add_url_rule(MENDED, "regularisation", regularisations.regularisation, methods=BOTH)
+blueprint.add_url_rule(
+    f"{MENDED}/<int:regularisation_request_id>", "judge_regularisation", regularisations.judge_regularisation, methods=BOTH
+)
 blueprint.add_url_rule(TASTING, "tasting", tastings.tasting, methods=BOTH)
 SAMPLE, JUROR = f"{TASTING}/echantillons/<int:sample_id>", f"{TASTING}/jury/<int:juror_id>"
 blueprint.add_url_rule(SAMPLE, "receive_sample", tastings.receive, methods=BOTH)

@@ -1,15 +1,14 @@
 """A very low price: the letter that asks for its explanation, the answer, the decision (ANA-03)."""
 
 from flask import Response, flash, redirect, url_for
-from sqlalchemy import select
-from sqlalchemy.orm import undefer
 
 from sad import clock
+from sad.actions.examination_answers import answer_files
 from sad.actions.low_prices import ask_price, decide_price, explanation_days, explanation_due_on
 from sad.domain.low_prices import ACCEPTED
 from sad.domain.sentences import of
 from sad.letters import examinations as letters
-from sad.models.examinations import ExaminationAnswer, ExaminationFile, PriceRequest
+from sad.models.examinations import ExaminationFile, PriceRequest
 from sad.models.offers import Offer
 from sad.web.access import allow, current_person, own_or_404
 from sad.web.acts import attempt, form_page
@@ -32,9 +31,7 @@ def justify_price(mini_tender_id: int, offer_id: int) -> Response:
 def answer_file(mini_tender_id: int, offer_id: int, answer_file_id: int) -> Response:
     """A file that a tenderer joined to its answer."""
     offer = opened_offer(opened_mini_tender(mini_tender_id), offer_id)
-    joined = select(ExaminationFile).join(ExaminationFile.answer).join(ExaminationAnswer.price_request)
-    given = joined.where(ExaminationFile.id == answer_file_id, PriceRequest.offer_id == offer.id)
-    file = own_or_404(given.options(undefer(ExaminationFile.body)))
+    file = own_or_404(answer_files().where(ExaminationFile.id == answer_file_id, Offer.id == offer.id))
     return as_download(file.body, media_type=file.media_type, name=file.name)
 
 

@@ -19,6 +19,7 @@ from sad.web.supplier import (
     people,
     receipts,
     results,
+    regularisations,
     roadmap,
     usual_offer,
     vault,
@@ -107,6 +108,9 @@ blueprint.add_url_rule(
 )
 blueprint.add_url_rule("/consultations/reponses/fichiers/<int:answer_file_id>", "answer_file", examinations.answer_file)
 
+blueprint.add_url_rule(
+    "/consultations/corrections/<int:regularisation_request_id>", "regularisation", regularisations.regularisation, methods=BOTH
+)
 blueprint.add_url_rule("/courriers", "letters", letters.letters)
 blueprint.add_url_rule("/courriers/<int:letter_id>", "letter", letters.letter)
 blueprint.add_url_rule("/courriers/<int:letter_id>/pdf", "letter_as_pdf", results.letter_as_pdf)

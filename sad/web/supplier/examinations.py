@@ -5,10 +5,11 @@ from datetime import datetime
 
 from flask import Response, flash, redirect, url_for
 from sqlalchemy import Select, select
-from sqlalchemy.orm import contains_eager, selectinload, undefer
+from sqlalchemy.orm import contains_eager, selectinload
 
 from sad import clock
 from sad.actions.evaluations import UNDER_EVALUATION
+from sad.actions.examination_answers import answer_files
 from sad.actions.low_prices import explain_price
 from sad.db import session
 from sad.domain.campaigns import is_over
@@ -42,9 +43,7 @@ def price_request(price_request_id: int) -> Response:
 @allow_supplier
 def answer_file(answer_file_id: int) -> Response:
     """A file that I joined to one of my answers."""
-    joined = select(ExaminationFile).join(ExaminationFile.answer).join(ExaminationAnswer.price_request).join(PriceRequest.offer)
-    mine = joined.where(ExaminationFile.id == answer_file_id, Offer.supplier_id == current_supplier().id)
-    file = own_or_404(mine.options(undefer(ExaminationFile.body)))
+    file = own_or_404(answer_files().where(ExaminationFile.id == answer_file_id, Offer.supplier_id == current_supplier().id))
     return as_download(file.body, media_type=file.media_type, name=file.name)
 
 

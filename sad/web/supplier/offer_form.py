@@ -31,7 +31,7 @@ class OfferForm(Form):
 
     def content(self) -> dict[str, Any]:
         """What was typed and could be read, as `OfferContent.to_dict` writes it."""
-        given = {kind: {name: _text(field) for name, field in self._named(kind)} for kind in ("price", "vat", "value", "answer")}
+        given = {kind: {name: typed_text(field) for name, field in self._named(kind)} for kind in ("price", "vat", "value", "answer")}
         return {"prices": given["price"], "vat": given["vat"], "values": given["value"], "answers": given["answer"], "note": self.note.data}
 
     def show_draft(self, draft: Draft | None) -> None:
@@ -78,8 +78,8 @@ def offer_form(terms: OfferTerms, content: OfferContent, draft: Draft | None) ->
         fields[f"price-{key}"] = DecimalField(f"{label}, {quantity(amount, unit)} : prix hors taxe", render_kw={"inputmode": "decimal"})
         if not terms.is_vat_exempt:
             fields[f"vat-{key}"] = SelectField(f"{label} : taux de TVA", choices=_rates(terms), validate_choice=False)
-    fields |= {f"value-{each.key}": _question(each) for each in terms.specifications}
-    fields |= {f"answer-{each.key}": _question(each) for each in terms.criteria}
+    fields |= {f"value-{each.key}": question_field(each) for each in terms.specifications}
+    fields |= {f"answer-{each.key}": question_field(each) for each in terms.criteria}
     form: OfferForm = type("OfferForm", (OfferForm,), fields)(data={"note": content.note, **_shown(terms, content)})
     if not form.is_submitted():
         form.show_draft(draft)
@@ -95,7 +95,8 @@ def _rates(terms: OfferTerms) -> list[tuple[str, str]]:
     return [("", "TVA ?"), *((str(rate), f"TVA {percent(rate)}") for rate in terms.vat_rates)]
 
 
-def _question(requirement: Requirement) -> Any:
+def question_field(requirement: Requirement) -> Any:
+    """The field in which a requirement is answered, after its unit."""
     hint = _hint(requirement)
     steps = [str(step[0]) for step in requirement.method.get("steps", ())]
     if requirement.unit == "yes_no" or requirement.method.get("method") == "yes_no":
@@ -121,12 +122,12 @@ def _shown(terms: OfferTerms, content: OfferContent) -> dict[str, Any]:
     for line in content.lines:
         found[f"price-{line.key}"] = line.unit_price
         found[f"vat-{line.key}"] = "" if line.vat_rate is None else str(line.vat_rate)
-    found |= {f"value-{each.key}": _typed(each, content.values.get(each.key)) for each in terms.specifications}
-    found |= {f"answer-{each.key}": _typed(each, content.answers.get(each.key)) for each in terms.criteria}
+    found |= {f"value-{each.key}": typed_value(each, content.values.get(each.key)) for each in terms.specifications}
+    found |= {f"answer-{each.key}": typed_value(each, content.answers.get(each.key)) for each in terms.criteria}
     return found
 
 
-def _typed(asked: Requirement, value: Any) -> Any:
+def typed_value(asked: Requirement, value: Any) -> Any:
     """A value as its field takes it."""
     if isinstance(value, bool):
         return "oui" if value else "non"
@@ -138,7 +139,7 @@ def _typed(asked: Requirement, value: Any) -> Any:
         return None
 
 
-def _text(field: Field) -> str | None:
+def typed_text(field: Field) -> str | None:
     """What was typed, or chosen among what was offered."""
     if field.data in (None, "") or (isinstance(field, SelectField) and field.data not in dict(field.choices)):
         return None

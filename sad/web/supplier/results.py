@@ -13,6 +13,7 @@ from sad.models.organisations import Organisation
 from sad.reports.letter import letter_file_name, letter_pdf
 from sad.web.access import allow_supplier, current_person, current_supplier, own_or_404
 from sad.web.supplier.examinations import request_about
+from sad.web.supplier.regularisations import correction_of
 from sad.web.uploads import as_download
 
 RESULT_LETTERS = ("award", "rejected", "contract_notification", "award_cancelled", "discontinued")
@@ -28,6 +29,7 @@ def result(mini_tender_id: int) -> str:
         result=result_for(mini_tender, current_supplier()),
         letters=_letters_of(mini_tender),
         price_request=request_about(mini_tender, current_supplier()),
+        correction=correction_of(mini_tender, current_supplier()),
     )
 
 
