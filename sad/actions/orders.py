@@ -16,6 +16,7 @@ from sad.domain.calendar import PARIS, paris_day
 from sad.domain.errors import Refusal, Refused, refuse
 from sad.domain.orders import (
     HeadcountLimits,
+    OrderTerms,
     Slot,
     headcount_faults,
     last_headcount_day,
@@ -76,41 +77,18 @@ def standing_faults(mini_tender: MiniTender, at: datetime) -> list[Refusal]:
     )
 
 
-def place_order(
-    mini_tender: MiniTender,
-    slot: Slot,
-    *,
-    note: str = "",
-    engagement_number: str = "",
-    service_code: str = "",
-    link: Callable[[int], str],
-    by: Person,
-    at: datetime,
-) -> Order:
+def place_order(mini_tender: MiniTender, terms: OrderTerms, *, link: Callable[[int], str], by: Person, at: datetime) -> Order:
     """Send the order of its notified award, line by line at the prices of the offer retained; the holder has a letter.
 
     `link` gives the address where the supplier reads an order. Raises `Refused` with every fault (ORD-01, ORD-03, AWD-07).
     """
     hold(mini_tender)
-    faults = [*standing_faults(mini_tender, at), *slot_faults(slot, mini_tender.happens_at, at)]
-    faults += reference_faults(engagement_number.strip(), service_code.strip())
     award = live_award(mini_tender)
+    faults = [*standing_faults(mini_tender, at), *slot_faults(terms.slot, mini_tender.happens_at, at)]
+    faults += reference_faults(terms.engagement_number.strip(), terms.service_code.strip())
     if faults or award is None:
         raise Refused(*faults)
-    order = Order(
-        organisation_id=mini_tender.organisation_id,
-        award=award,
-        orderer=by,
-        ordered_at=at,
-        delivers_from=slot.begins,
-        delivers_until=slot.ends,
-        note=note.strip(),
-        engagement_number=engagement_number.strip(),
-        service_code=service_code.strip(),
-        lines=_lines(award),
-        **_headcount(mini_tender, slot),
-    )
-    order.total = order.as_content().total
+    order = _new_order(award, terms, by, at)
     order.year, order.number = _next_number(mini_tender.organisation, at)
     session.add(order)
     session.flush()
@@ -184,6 +162,25 @@ def _tell(order: Order, changes: list[str], link: Callable[[int], str], at: date
 
 def _post(order: Order, text: LetterText, at: datetime) -> None:
     post_to_supplier(order.supplier, text, at=at, organisation_id=order.organisation_id, mini_tender=order.mini_tender)
+
+
+def _new_order(award: Award, terms: OrderTerms, by: Person, at: datetime) -> Order:
+    """The row of an order, without its number yet."""
+    order = Order(
+        organisation_id=award.organisation_id,
+        award=award,
+        orderer=by,
+        ordered_at=at,
+        delivers_from=terms.slot.begins,
+        delivers_until=terms.slot.ends,
+        note=terms.note.strip(),
+        engagement_number=terms.engagement_number.strip(),
+        service_code=terms.service_code.strip(),
+        lines=_lines(award),
+        **_headcount(award.mini_tender, terms.slot),
+    )
+    order.total = order.as_content().total
+    return order
 
 
 def _lines(award: Award) -> list[OrderLine]:

@@ -1,4 +1,4 @@
-"""What is accepted of a delivery: all of it, a part with reserves, or nothing; and what was promised beside what came."""
+"""What is accepted of a delivery: all of it, a part with reserves, or nothing."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -57,13 +57,3 @@ def delivery_faults(lines: Sequence[Awaited], delivered: Delivered, *, due_on: d
             most = f"{french_number(line.quantity)} ({line.unit})"
             message = f"« {line.label} » : la commande est de {most}, on n’en réceptionne pas davantage."
             yield Refusal(message, "Écrire au plus cette quantité ; le surplus n’est pas dû.", "ORD-03", f"quantity-{line.key}")
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """One promise beside what came: `is_kept` is None when nobody checks it at the delivery."""
-
-    label: str
-    promised: str
-    delivered: str
-    is_kept: bool | None

@@ -47,6 +47,16 @@ class Slot:
     ends: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class OrderTerms:
+    """What the service decides of an order: its slot, a word to the supplier, what the invoice must carry."""
+
+    slot: Slot
+    note: str = ""
+    engagement_number: str = ""
+    service_code: str = ""
+
+
 def last_headcount_day(delivered_on: date, law: OrderLaw) -> date:
     """The last day, included, on which the headcount may still be confirmed."""
     return delivered_on - timedelta(days=law.headcount_notice_days)

@@ -65,7 +65,7 @@ class Order(Base):
     delivers_from: Mapped[datetime] = mapped_column(comment="delivery slot")
     delivers_until: Mapped[datetime]
     note: Mapped[Text] = mapped_column(default="", comment="to the supplier: access, whom to call")
-    engagement_number: Mapped[Name] = mapped_column(default="", comment="numéro d'engagement, asked by Chorus Pro on the invoice")
+    engagement_number: Mapped[Name] = mapped_column(default="", comment="numéro d’engagement, asked by Chorus Pro on the invoice")
     service_code: Mapped[Name] = mapped_column(default="", comment="code service, by which Chorus Pro routes the invoice")
     total: Mapped[Decimal] = mapped_column(Money, comment="EUR excl. VAT, for the headcount in force")
 

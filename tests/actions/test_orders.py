@@ -15,7 +15,7 @@ from sad.actions.orders import acknowledge_order, confirm_headcount, order_of, p
 from sad.db import session, transaction
 from sad.domain.calendar import PARIS
 from sad.domain.errors import Refused
-from sad.domain.orders import Slot
+from sad.domain.orders import OrderTerms, Slot
 from sad.letters.wording import money
 from sad.models.journal import JournalEntry
 from sad.models.letters import Letter
@@ -230,7 +230,7 @@ def test_of_two_people_who_order_at_once_one_does_and_the_other_is_told(database
         try:
             with transaction():
                 need = session.get_one(MiniTender, number)
-                place_order(need, SLOT, link=order_link, by=session.get_one(Person, person), at=ORDERED)
+                place_order(need, OrderTerms(SLOT), link=order_link, by=session.get_one(Person, person), at=ORDERED)
         except Refused as refused:
             return str(refused.refusals[0].rule)
         finally:
@@ -254,7 +254,7 @@ def test_of_orders_drawn_at_once_for_several_contracts_none_has_the_number_of_an
         with transaction():
             need, person = numbers[place]
             by = session.get_one(Person, person)
-            place_order(session.get_one(MiniTender, need), SLOT, link=order_link, by=by, at=ORDERED)
+            place_order(session.get_one(MiniTender, need), OrderTerms(SLOT), link=order_link, by=by, at=ORDERED)
         session.remove()
 
     with ThreadPoolExecutor(3) as pool:

@@ -6,7 +6,7 @@ from sad.actions.awards import approve_award, notify_contract, propose_award
 from sad.actions.orders import place_order
 from sad.actions.receptions import accept_delivery
 from sad.domain.deliveries import Delivered
-from sad.domain.orders import Slot
+from sad.domain.orders import OrderTerms, Slot
 from sad.models.awards import Award
 from sad.models.evaluations import Ranking
 from sad.models.mini_tenders import MiniTender
@@ -45,7 +45,7 @@ def make_notified(*tenders: Tender, at: datetime = NOTIFIED, **values) -> Award:
 def make_order(mini_tender: MiniTender | None = None, *, at: datetime = ORDERED, slot: Slot = SLOT, **said) -> Order:
     """The order that the requester sent for a notified contract."""
     mini_tender = mini_tender or make_notified().mini_tender
-    return place_order(mini_tender, slot, link=order_link, by=mini_tender.creator, at=at, **said)
+    return place_order(mini_tender, OrderTerms(slot, **said), link=order_link, by=mini_tender.creator, at=at)
 
 
 def make_delivery(order: Order | None = None, *, said: Delivered = ALL_WELL, at: datetime = SERVED) -> Delivery:

@@ -15,11 +15,13 @@ from sad.actions.deadline_agreements import ask_agreement
 from sad.actions.declarations import declare_interests
 from sad.actions.evaluators import name_evaluators
 from sad.actions.hearings import ask_hearing
+from sad.actions.litigation import place_hold
 from sad.actions.marks import give_mark, judged_criteria
 from sad.actions.members import invite_member
 from sad.actions.mini_tenders import submit_for_check
 from sad.actions.offer_drafts import save_offer_draft
 from sad.actions.openings import ask_opening, confirm_opening
+from sad.actions.orders import order_of
 from sad.actions.publications import discontinue_mini_tender, publish_mini_tender
 from sad.actions.questions import answer_question, ask_question
 from sad.actions.rankings import compute_ranking
@@ -34,6 +36,7 @@ from sad.db import session
 from sad.domain.admission.decision import Reason
 from sad.domain.calendar import PARIS
 from sad.domain.phases import phase
+from sad.domain.orders import Slot
 from sad.models.applications import Application, ApplicationDocument, ApplicationState
 from sad.models.awards import Award
 from sad.models.documents import Document
@@ -54,6 +57,7 @@ from tests.factories.mini_tenders import CLOSES, HOME, SEAL_KEY, SENT, SERVED, m
 from tests.factories.offers import PDF, make_deposit, offered
 from tests.factories.organisations import make_organisation, make_service
 from tests.factories.people import make_person
+from tests.factories.orders import make_delivery, make_order
 from tests.factories.plays import make_play
 from tests.factories.stage_drafts import make_stage_draft
 from tests.factories.suppliers import make_supplier, member_of
@@ -66,6 +70,7 @@ APPLIED, SENT_LAST = NOW - timedelta(days=2), NOW - timedelta(days=1)
 COMING = {"wanted_closes_at": datetime(2026, 12, 21, 12, 0, tzinfo=PARIS), "happens_at": datetime(2027, 1, 8, 8, 0, tzinfo=PARIS)}
 ASKED, EXAMINED = NOW - timedelta(hours=3), NOW - timedelta(hours=2)
 HURRIED = datetime(2026, 12, 14, 12, 0, tzinfo=PARIS)
+SERVED_TODAY = datetime(2026, 12, 9, 9, 30, tzinfo=PARIS)
 PROVED = "liability_insurance"
 DUE = date(2026, 12, 30)
 
@@ -115,6 +120,7 @@ def make_half(data_dir: Path) -> Half:
     _launch_all(half)
     _apply_all(half)
     _keep_papers(half, data_dir)
+    _order_all(half)
     open_campaign(half.system, due_on=DUE, home=HOME, by=half.buyer, at=SENT_LAST)
     _ask_services(half)
     for supplier in (half.supplier, half.rival):
@@ -165,6 +171,20 @@ def _hurry(half: Half, drafts: dict[str, MiniTender]) -> None:
 def _draft(half: Half, service: Service, **values) -> MiniTender:
     return make_mini_tender(service, system=half.system, by=half.people[Role.REQUESTER], **values)
 
+def _order_all(half: Half) -> None:
+    """A contract ordered from each supplier; the delivery of one is accepted, a court action stopped another contract."""
+    for name, holder, served in (("ordered", half.rival, SERVED), ("delivered", half.supplier, SERVED_TODAY)):
+        mini_tender = half.mini_tenders[name] = _sent(half, f"Besoin {name}", happens_at=served)
+        _ask(half, mini_tender)
+        _open(half, mini_tender)
+        _rank(half, mini_tender, holder)
+        for step in (_propose, _approve, _notify):
+            step(half, mini_tender)
+        make_order(mini_tender, at=EXAMINED, slot=Slot(served - timedelta(minutes=30), served))
+    make_delivery(order_of(half.mini_tenders["delivered"]), at=NOW)
+    place_hold(half.mini_tenders["awarded"], "Référé précontractuel.", by=half.buyer, at=EXAMINED)
+
+
 
 def _sent(half: Half, title: str, *, at: datetime = SENT, is_tasted: bool = False, **values) -> MiniTender:
     """Published to all, with a deposit of each supplier where it is closed by now."""
@@ -210,11 +230,14 @@ def _taste(half: Half, mini_tender: MiniTender) -> Tasting:
     return tasting
 
 
-def _rank(half: Half, mini_tender: MiniTender) -> None:
+def _rank(half: Half, mini_tender: MiniTender, only: Supplier | None = None) -> None:
     for offer in session.scalars(select(Offer).where(Offer.mini_tender_id == mini_tender.id).order_by(Offer.id)):
         classify_offer(offer, "regular", "Complète et conforme.", by=half.buyer, at=EXAMINED)
         for criterion in judged_criteria(mini_tender):
             give_mark(offer, criterion.key, "8", "Variété, pain au levain.", by=half.people[Role.EVALUATOR], at=EXAMINED)
+        if only and offer.supplier_id != only.id:
+            classify_offer(offer, "irregular", "Une ligne manque.", by=half.buyer, at=EXAMINED)
+            continue
     compute_ranking(mini_tender, by=half.buyer, at=EXAMINED)
 
 

@@ -18,6 +18,7 @@ from sad.models.letters import Letter
 from sad.models.mini_tenders import MiniTender
 from sad.models.offers import Offer
 from sad.models.organisations import Service
+from sad.models.orders import Order
 from sad.models.people import PersonRole
 from sad.models.stage_changes import StageComment, StagePlay
 from sad.models.stages import Stage, on_roadmap
@@ -166,6 +167,11 @@ def _orders(half: Half) -> Iterator[Order]:
         if order.supplier.id == half.supplier.id:  # type: ignore[attr-defined]
             yield order  # type: ignore[misc]
 
+def _roles(half: Half) -> Iterator[Place]:
+    for row in _rows(PersonRole, PersonRole.person_id.in_([person.id for person in half.people.values()])):
+        yield {"person_id": row.person_id, "role_id": row.id}  # type: ignore[attr-defined]
+
+
 
 def _systems(half: Half) -> list[PurchasingSystem]:
     return [half.system, half.draft_system]
@@ -277,6 +283,7 @@ OWNERS: dict[tuple[str, frozenset[str]], Find] = {
         ("agent", {"stage_id"}, _ids("stage_id", Stage, lambda half: (_of_organisation(Stage, half), Stage.comments_until.is_not(None)))),
         ("procurement", {A}, _one(A, _received)),
         ("procurement", {A, D}, lambda half: ({A: app.id, D: joined.document_id} for app, joined in _joined(_received(half)))),
+        ("supplier", {"order_id"}, _one("order_id", _orders)),
         ("procurement", {"admission_id"}, _ids("admission_id", Admission, lambda half: (_of_organisation(Admission, half),))),
         ("procurement", {M}, _one(M, _own_mini_tenders)),
         ("procurement", {M, "offer_id"}, lambda half: ({M: each.id, "offer_id": offer.id} for each, offer in _offers(half))),

@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-from sad.web.agent import checking, deadline_agreements, needs, stages, weighing, wizard
+from sad.web.agent import amounts, checking, deadline_agreements, needs, orders, stages, weighing, wizard
 from sad.web.navigation import Entry
 
 blueprint = Blueprint("agent", __name__)
@@ -25,8 +25,16 @@ blueprint.add_url_rule(f"{AGREEMENT}/demander", "ask_deadline_agreement", deadli
 blueprint.add_url_rule(f"{AGREEMENT}/retirer", "withdraw_deadline_agreement", deadline_agreements.withdraw, methods=BOTH)
 blueprint.add_url_rule(f"{AGREEMENT}/nouveaux", "ask_newcomers", deadline_agreements.newcomers, methods=["POST"])
 blueprint.add_url_rule(f"{AGREEMENT}/dix-jours", "take_ten_days", deadline_agreements.ten_days, methods=["POST"])
+ORDER = "/besoins/<int:mini_tender_id>/commande"
+blueprint.add_url_rule("/besoins/<int:mini_tender_id>/commander", "place_order", orders.place, methods=BOTH)
+blueprint.add_url_rule(ORDER, "order", orders.order)
+blueprint.add_url_rule(f"{ORDER}/convives", "confirm_headcount", orders.headcount, methods=BOTH)
+blueprint.add_url_rule(f"{ORDER}/references", "order_references", orders.references, methods=BOTH)
+blueprint.add_url_rule(f"{ORDER}/reception", "accept_delivery", orders.accept, methods=BOTH)
+blueprint.add_url_rule(f"{ORDER}/bon-de-commande.pdf", "order_file", orders.order_file)
+blueprint.add_url_rule("/montants", "amounts", amounts.amounts)
 blueprint.add_url_rule("/paliers", "stages", stages.stages)
 blueprint.add_url_rule("/paliers/<int:stage_id>", "stage", stages.stage)
 blueprint.add_url_rule("/paliers/<int:stage_id>/remarque", "comment_stage", stages.comment, methods=BOTH)
 
-NAVIGATION: tuple[Entry, ...] = (Entry("Mes besoins", "agent.home"), Entry("Paliers", "agent.stages"))
+NAVIGATION: tuple[Entry, ...] = (Entry("Mes besoins", "agent.home"), Entry("Montants", "agent.amounts"), Entry("Paliers", "agent.stages"))

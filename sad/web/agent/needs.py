@@ -10,6 +10,7 @@ from sad import clock, db
 from sad.actions.deadline_requests import request_used_by
 from sad.actions.invitations import deliveries_of, reception_of
 from sad.actions.mini_tenders import copy_mini_tender, discard_mini_tender
+from sad.actions.orders import order_of
 from sad.actions.results import outcome_line
 from sad.db import transaction
 from sad.domain.phases import phase
@@ -20,6 +21,7 @@ from sad.models.people import Role
 from sad.need_templates import need_templates
 from sad.web.access import allow, current_person
 from sad.web.acts import attempt, form_page
+from sad.web.agent.order_steps import next_step, order_steps
 from sad.web.agent.own import own_draft, own_need, own_needs, own_services
 from sad.web.agent.screens import resume_url, resume_urls
 from sad.web.agent.stages import stages_open_to_comments
@@ -40,13 +42,14 @@ SHOWN = (
 @allow(Role.REQUESTER)
 def home() -> str:
     """What waits for the service, what is under way, what is coming, what was done."""
-    at = clock.now()
+    at, services = clock.now(), own_services()
     alive = list(db.session.scalars(_listed().where(_is_alive(at)).order_by(MiniTender.happens_at, MiniTender.id).limit(MOST_SHOWN)))
     done = _listed().where(not_(_is_alive(at))).order_by(MiniTender.created_at.desc(), MiniTender.id.desc()).limit(LAST_DONE)
     drafts = [each for each in alive if each.state == MiniTenderState.DRAFT]
     return render_template(
         "agent/home.html",
-        services=own_services(),
+        services=services,
+        steps=order_steps([each.id for each in services], at),
         stages=stages_open_to_comments(at),
         drafts=sorted(drafts, key=lambda each: each.returned_reason is None),
         under_way=[each for each in alive if each.state in UNDER_WAY],
@@ -83,6 +86,8 @@ def need(mini_tender_id: int) -> str | Response:
         reception=reception_of(found),
         questions=list(db.session.scalars(questions)),
         outcome=outcome_line(found),
+        step=next_step(found, at),
+        order=order_of(found) if found.state == MiniTenderState.NOTIFIED else None,
         agreed=request_used_by(found),
         at=at,
     )

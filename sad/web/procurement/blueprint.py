@@ -25,6 +25,7 @@ from sad.web.procurement import (
     mini_tender_changes,
     mini_tenders,
     openings,
+    orders,
     plays,
     publications,
     questions,
@@ -123,6 +124,9 @@ blueprint.add_url_rule(f"{TENDER}/attribution/proposer", "propose_award", awards
 blueprint.add_url_rule(f"{AWARD}/decider", "approve_award", awards.approve_award, methods=BOTH)
 blueprint.add_url_rule(f"{AWARD}/annuler", "cancel_award", awards.cancel_award, methods=BOTH)
 blueprint.add_url_rule(f"{AWARD}/notifier", "notify_contract", awards.notify_contract, methods=BOTH)
+blueprint.add_url_rule(f"{TENDER}/recours", "litigation", orders.litigation, methods=BOTH)
+blueprint.add_url_rule(f"{TENDER}/commande", "order", orders.order)
+blueprint.add_url_rule(f"{TENDER}/commande/bon-de-commande.pdf", "order_file", orders.order_file)
 blueprint.add_url_rule(f"{TENDER}/lettres/<int:letter_id>", "result_letter", awards.result_letter)
 
 blueprint.add_url_rule("/systemes", "systems", systems.systems)

@@ -3,8 +3,10 @@
 from flask import render_template
 
 from sad import clock, parameters
+from sad.actions.amounts import account_of
 from sad.actions.ceilings import ceiling_law, ceiling_of
 from sad.actions.systems import procedure_of
+from sad.domain.amounts import by_category, by_service, by_year
 from sad.domain.calendar import paris_day
 from sad.web.access import allow
 from sad.web.procurement.own import own_system
@@ -15,12 +17,16 @@ from sad.web.procurement.systems import READERS
 def amounts(system_id: int) -> str:
     """By category and in all, with the projection to the end of the validity."""
     found, at = own_system(system_id), clock.now()
-    ceiling, law = ceiling_of(found, at), ceiling_law(at)
+    ceiling, law, account = ceiling_of(found, at), ceiling_law(at), account_of(found)
     judged_at = found.opened_at or at
     return render_template(
         "procurement/system_amounts.html",
         system=found,
         ceiling=ceiling,
+        account=account,
+        by_year=by_year(account.contracts),
+        by_category=by_category(account.contracts),
+        by_service=by_service(account.contracts),
         law=law,
         engagement=ceiling.engagement(law),
         pace=ceiling.pace(law),

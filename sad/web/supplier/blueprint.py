@@ -16,6 +16,7 @@ from sad.web.supplier import (
     letters,
     mini_tenders,
     offers,
+    orders,
     people,
     receipts,
     results,
@@ -111,6 +112,11 @@ blueprint.add_url_rule("/consultations/reponses/fichiers/<int:answer_file_id>", 
 blueprint.add_url_rule(
     "/consultations/corrections/<int:regularisation_request_id>", "regularisation", regularisations.regularisation, methods=BOTH
 )
+blueprint.add_url_rule("/commandes", "orders", orders.orders)
+blueprint.add_url_rule("/commandes/<int:order_id>", "order", orders.order)
+blueprint.add_url_rule("/commandes/<int:order_id>/bien-recu", "acknowledge_order", orders.acknowledge, methods=POST)
+blueprint.add_url_rule("/commandes/<int:order_id>/bon-de-commande.pdf", "order_file", orders.order_file)
+
 blueprint.add_url_rule("/courriers", "letters", letters.letters)
 blueprint.add_url_rule("/courriers/<int:letter_id>", "letter", letters.letter)
 blueprint.add_url_rule("/courriers/<int:letter_id>/pdf", "letter_as_pdf", results.letter_as_pdf)

@@ -27,6 +27,7 @@ from sad.web.supplier.deadline_agreements import agreement_tasks
 from sad.web.supplier.examinations import examination_tasks
 from sad.web.supplier.orders import order_tasks
 from sad.web.supplier.regularisations import regularisation_tasks
+from sad.web.supplier.orders import order_tasks
 from sad.web.supplier.standings import standings_of
 from sad.web.supplier.tasks import Task
 
@@ -42,6 +43,7 @@ def home() -> str:
     admissions = list(session.scalars(_admissions(supplier)))
     standings, confirmations = standings_of(supplier, at), last_confirmations(supplier)
     tasks = [*_confirmation_tasks(confirmations, at), *examination_tasks(supplier, at), *_tasks(supplier, applications, at)]
+    tasks += order_tasks(supplier, at)
     tasks += regularisation_tasks(supplier, at)
     tasks += order_tasks(supplier, at)
     tasks += agreement_tasks(supplier, at)

@@ -18,6 +18,7 @@ from sad.db import session, transaction
 from sad.domain.offers import specifications_to_answer
 from sad.domain.phases import phase
 from sad.domain.requirements import Nature
+from sad.letters.headcounts import headcount_words
 from sad.models.invitations import Invitation, Question
 from sad.models.mini_tenders import MiniTender
 from sad.models.offers import OfferState
@@ -138,6 +139,7 @@ def _shown(mini_tender: MiniTender, supplier: Supplier, at: datetime) -> dict[st
     offers = offers_of(mini_tender, supplier)
     return {
         "need": mini_tender,
+        "headcount": headcount_words(mini_tender),
         "phase": phase(mini_tender, at),
         "specifications": specifications_to_answer(stage, category, supplier.families),
         "conditions": stage.of_nature(Nature.PERFORMANCE_CONDITION, category, supplier.families),
