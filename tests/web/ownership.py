@@ -17,12 +17,12 @@ from sad.models.invitations import Invitation, Question
 from sad.models.letters import Letter
 from sad.models.mini_tenders import MiniTender
 from sad.models.offers import Offer
-from sad.models.organisations import Service
 from sad.models.orders import Order
+from sad.models.organisations import Service
 from sad.models.people import PersonRole
+from sad.models.regularisations import RegularisationRequest
 from sad.models.stage_changes import StageComment, StagePlay
 from sad.models.stages import Stage, on_roadmap
-from sad.models.regularisations import RegularisationRequest
 from sad.models.suppliers import SupplierInvitation
 from sad.models.systems import Category, PurchasingSystem, SystemDocument
 from sad.models.tastings import Tasting, TastingJuror, TastingSample
@@ -147,11 +147,6 @@ def _own_answer_files(half: Half) -> Iterator[Place]:
         yield from ({"answer_file_id": file.id} for answer in request.answers for file in answer.files)
 
 
-def _roles(half: Half) -> Iterator[Place]:
-    for row in _rows(PersonRole, PersonRole.person_id.in_([person.id for person in half.people.values()])):
-        yield {"person_id": row.person_id, "role_id": row.id}  # type: ignore[attr-defined]
-
-
 def _corrections(half: Half) -> list[RegularisationRequest]:
     own = RegularisationRequest.offer.has(Offer.supplier_id == half.supplier.id)
     return list(_rows(RegularisationRequest, _of_organisation(RegularisationRequest, half), own))  # type: ignore[arg-type]
@@ -166,6 +161,7 @@ def _orders(half: Half) -> Iterator[Order]:
     for order in _rows(Order, _of_organisation(Order, half)):
         if order.supplier.id == half.supplier.id:  # type: ignore[attr-defined]
             yield order  # type: ignore[misc]
+
 
 def _roles(half: Half) -> Iterator[Place]:
     for row in _rows(PersonRole, PersonRole.person_id.in_([person.id for person in half.people.values()])):

@@ -27,7 +27,6 @@ from sad.web.supplier.deadline_agreements import agreement_tasks
 from sad.web.supplier.examinations import examination_tasks
 from sad.web.supplier.orders import order_tasks
 from sad.web.supplier.regularisations import regularisation_tasks
-from sad.web.supplier.orders import order_tasks
 from sad.web.supplier.standings import standings_of
 from sad.web.supplier.tasks import Task
 
@@ -45,7 +44,6 @@ def home() -> str:
     tasks = [*_confirmation_tasks(confirmations, at), *examination_tasks(supplier, at), *_tasks(supplier, applications, at)]
     tasks += order_tasks(supplier, at)
     tasks += regularisation_tasks(supplier, at)
-    tasks += order_tasks(supplier, at)
     tasks += agreement_tasks(supplier, at)
     return render_template(
         "supplier/home.html",
