@@ -203,7 +203,7 @@ def shown(app, clients, need, at) -> dict[tuple[str, str], tuple[int, str]]:
         for name, client in clients.items():
             for page in pages:
                 answer = client.get(page)
-                found[name, page] = (answer.status_code, TOKEN.sub("", answer.text))
+                found[name, page] = (answer.status_code, TOKEN.sub("", answer.data.decode(errors="replace")))
     return found
 
 
@@ -220,6 +220,17 @@ def test_no_page_of_an_agent_changes_with_what_is_deposited_before_the_opening(a
     open_both(clients, need)
     opened = shown(app, clients, need, AFTER)
     assert ("buyer", address(need)) in [page for page in before if before[page] != opened[page]], "the comparison would find it"
+
+
+def test_the_record_is_a_pdf_once_the_offers_are_opened_and_nothing_before(clients, need):
+    deposit(need, 0)
+    with clock.frozen(AFTER):
+        assert clients["buyer"].get(f"{address(need)}/proces-verbal.pdf").status_code == 404
+    open_both(clients, need)
+    with clock.frozen(AFTER):
+        page, paper = clients["buyer"].get(address(need)), clients["buyer"].get(f"{address(need)}/proces-verbal.pdf")
+    assert f"{address(need)}/proces-verbal.pdf" in page.text
+    assert paper.data.startswith(b"%PDF-") and paper.mimetype == "application/pdf"
 
 
 def test_the_record_asks_as_much_for_ten_offers_as_for_one(clients, database, need):

@@ -80,6 +80,7 @@ blueprint.add_url_rule(f"{TENDER}/prolonger", "extend_mini_tender", mini_tender_
 blueprint.add_url_rule(f"{TENDER}/modifier", "change_mini_tender", mini_tender_changes.change, methods=BOTH)
 blueprint.add_url_rule(f"{TENDER}/questions/<int:question_id>", "answer_question", questions.answer, methods=BOTH)
 blueprint.add_url_rule(f"{TENDER}/ouverture", "opening", openings.opening)
+blueprint.add_url_rule(f"{TENDER}/ouverture/proces-verbal.pdf", "opening_pdf", openings.record)
 blueprint.add_url_rule(f"{TENDER}/ouverture/demander", "ask_opening", openings.ask, methods=POST)
 blueprint.add_url_rule(f"{TENDER}/ouverture/confirmer", "confirm_opening", openings.confirm, methods=POST)
 OFFER = f"{TENDER}/examen/offres/<int:offer_id>"

@@ -1,32 +1,29 @@
 """The opening of offers: asked by one person, confirmed by another; then its record, which says who, when and what."""
 
-from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
 
 from flask import Response, flash, redirect, url_for
-from sqlalchemy import func, select
-from sqlalchemy.orm import joinedload
 
 from sad import clock
 from sad.actions.deadline_requests import request_used_by
 from sad.actions.declarations import declaration_of, declare_interests
+from sad.actions.opening_records import opening_record_of
 from sad.actions.openings import ASK_LASTS, ask_opening, confirm_opening, is_waiting, openers_of, opening_of
 from sad.actions.publications import invitees_of
-from sad.db import session
 from sad.domain.phases import phase
 from sad.letters import openings as letters
 from sad.models.mini_tenders import MiniTender
-from sad.models.offers import Offer, OfferFile, OfferState
 from sad.models.openings import Opening
 from sad.models.people import Person, Role
+from sad.reports.opening import opening_file_name, opening_pdf
 from sad.web.access import allow, current_person
 from sad.web.acts import attempt, form_page
 from sad.web.procurement.declarations import InterestsForm, published_mini_tender
 from sad.web.procurement.interests import require_declaration
-from sad.web.procurement.opened import READERS
+from sad.web.procurement.opened import READERS, opened_mini_tender
 from sad.web.running import site_settings
+from sad.web.uploads import as_download
 
 
 @allow(*READERS)
@@ -45,6 +42,16 @@ def ask(mini_tender_id: int) -> Response:
 def confirm(mini_tender_id: int) -> Response:
     """Open, as the second."""
     return _take_part(mini_tender_id, _open, "Les offres sont ouvertes.")
+
+
+@allow(*READERS)
+def record(mini_tender_id: int) -> Response:
+    """The record of the opening, as PDF."""
+    mini_tender = opened_mini_tender(mini_tender_id)
+    found = opening_of(mini_tender)
+    assert found is not None
+    kept = opening_record_of(mini_tender, found)
+    return as_download(opening_pdf(mini_tender, kept), media_type="application/pdf", name=opening_file_name(kept))
 
 
 def _open(mini_tender: MiniTender, *, by: Person, at: datetime) -> Opening:
@@ -69,7 +76,8 @@ def _page(mini_tender: MiniTender, form: InterestsForm) -> Response:
     asked, at = opening_of(mini_tender), clock.now()
     if asked is not None and asked.opened_at is not None:
         require_declaration(mini_tender)
-        return form_page("procurement/opening_record.html", form, mini_tender=mini_tender, opening=asked, **_record(mini_tender))
+        record, agreed = opening_record_of(mini_tender, asked), request_used_by(mini_tender)
+        return form_page("procurement/opening_record.html", form, mini_tender=mini_tender, record=record, agreed=agreed)
     person, openers = current_person(), openers_of(mini_tender)
     declared, told = declaration_of(mini_tender, person), [each for each in openers if each.id != person.id]
     waiting = asked if asked and is_waiting(mini_tender, asked, at) else None
@@ -88,18 +96,3 @@ def _page(mini_tender: MiniTender, form: InterestsForm) -> Response:
         is_opener=person.has_role(Role.OPENER),
         is_concerned=declared is not None and declared.has_conflict,
     )
-
-
-def _record(mini_tender: MiniTender) -> dict[str, Any]:
-    """What was received, once it may be known."""
-    received = select(Offer).where(Offer.mini_tender_id == mini_tender.id).options(joinedload(Offer.supplier))
-    offers = session.scalars(received.order_by(Offer.received_at, Offer.id)).all()
-    files = select(OfferFile.offer_id, func.count(OfferFile.id)).join(OfferFile.offer).where(Offer.mini_tender_id == mini_tender.id)
-    live = [offer for offer in offers if offer.state == OfferState.DEPOSITED]
-    return {
-        "in_time": [offer for offer in live if not offer.late],
-        "late": [offer for offer in live if offer.late],
-        "ended": Counter(offer.state for offer in offers),
-        "agreed": request_used_by(mini_tender),
-        "files": dict(session.execute(files.group_by(OfferFile.offer_id)).all()),
-    }
