@@ -49,7 +49,7 @@ def deliveries_of(mini_tender: MiniTender, suppliers: Collection[int]) -> dict[i
         .where(Letter.mini_tender_id == mini_tender.id, Letter.kind == "invitation", Letter.supplier_id.in_(suppliers))
         .group_by(Letter.supplier_id)
     )
-    return {supplier: (sent_at, error) for supplier, sent_at, error in session.execute(letters)}
+    return {supplier: (sent_at, error) for supplier, sent_at, error in session.execute(letters) if supplier is not None}
 
 
 def see_invitation(invitation: Invitation, *, by: Person, at: datetime) -> Invitation:
