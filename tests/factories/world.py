@@ -59,13 +59,13 @@ from tests.factories.organisations import make_organisation, make_service
 from tests.factories.people import make_person
 from tests.factories.orders import make_delivery, make_order
 from tests.factories.plays import make_play
+from tests.factories.regularisations import make_requested
 from tests.factories.stage_drafts import make_stage_draft
 from tests.factories.suppliers import make_supplier, member_of
 from tests.factories.systems import make_system
 from tests.factories.tastings import CODES, SALT, make_announced
 
 NOW = datetime(2026, 12, 9, 9, 0, tzinfo=UTC)
-from tests.factories.regularisations import make_requested
 APPLIED, SENT_LAST = NOW - timedelta(days=2), NOW - timedelta(days=1)
 COMING = {"wanted_closes_at": datetime(2026, 12, 21, 12, 0, tzinfo=PARIS), "happens_at": datetime(2027, 1, 8, 8, 0, tzinfo=PARIS)}
 ASKED, EXAMINED = NOW - timedelta(hours=3), NOW - timedelta(hours=2)
@@ -151,6 +151,7 @@ def _launch_all(half: Half) -> None:
             step(half, sent[name])
     for offer in session.scalars(select(Offer).where(Offer.mini_tender_id == sent["opened"].id).order_by(Offer.id)):
         make_asked(offer, by=half.buyer, due_on=DUE)
+        make_requested(offer, by=half.buyer, due_on=DUE)
     name_evaluators(sent["opened"], [half.buyer, half.people[Role.EVALUATOR]], by=half.buyer, at=EXAMINED)
     tastings = [_taste(half, sent[name]) for name in ("tasted", "revealed")]
     stop_tasting(tastings[1], "panne de froid", by=half.buyer, at=EXAMINED)
@@ -160,7 +161,6 @@ def _launch_all(half: Half) -> None:
 def _hurry(half: Half, drafts: dict[str, MiniTender]) -> None:
     """Two that wish a date for which the suppliers are asked: one still written, one in the hands of the buyers."""
     drafts["hurried"] = _draft(half, half.service, title="Besoin hurried", **COMING)
-        make_requested(offer, by=half.buyer, due_on=DUE)
     hurried = ((drafts["hurried"], half.people[Role.REQUESTER]), (drafts["to_check"], half.buyer))
     for draft, person in hurried:
         draft.wanted_closes_at = HURRIED

@@ -137,7 +137,8 @@ def _price_requests(half: Half) -> list[PriceRequest]:
 
 
 def _answer_files(half: Half) -> Iterator[Place]:
-    for request in _rows(PriceRequest, _of_organisation(PriceRequest, half)):
+    asked = (PriceRequest, RegularisationRequest)
+    for request in (row for kind in asked for row in _rows(kind, _of_organisation(kind, half))):
         place = {"mini_tender_id": request.offer.mini_tender_id, "offer_id": request.offer_id}  # type: ignore[attr-defined]
         yield from ({**place, "answer_file_id": file.id} for answer in request.answers for file in answer.files)  # type: ignore[attr-defined]
 
