@@ -45,11 +45,11 @@ def home() -> str:
     tasks += order_tasks(supplier, at)
     tasks += regularisation_tasks(supplier, at)
     tasks += agreement_tasks(supplier, at)
+    tasks += consortium_tasks(supplier)
     return render_template(
         "supplier/home.html",
         supplier=supplier,
         admissions=[each for each in admissions if each.state == "admitted"],
-    tasks += consortium_tasks(supplier)
         stopped=[each for each in admissions if each.state != "admitted"],
         confirmations=confirmations,
         tasks=sorted(tasks, key=lambda each: each.by or date.max),
