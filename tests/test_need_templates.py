@@ -7,6 +7,7 @@ import pytest
 import yaml
 
 from sad import need_templates as module
+from sad.domain.arrangements import read_arrangements
 from sad.domain.forbidden_words import find_forbidden_words
 from sad.need_templates import need_templates
 from sad.stages_model import model_categories
@@ -15,7 +16,7 @@ from sad.web.agent.forms import UNITS
 TEMPLATES = list(need_templates().values())
 ASKED = {
     *("petit_dejeuner", "pause_cafe", "gouter", "aperitif", "cocktail_dinatoire", "buffet_froid", "plateau_repas"),
-    *("pique_nique_enfant", "panier_repas_adulte", "repas_assis", "panier_garni"),
+    *("pique_nique_enfant", "panier_repas_adulte", "repas_assis", "panier_garni", "produits_bruts"),
 }
 
 
@@ -42,6 +43,21 @@ def _codes(shared) -> list[dict]:
 def test_every_code_is_in_the_common_vocabulary(shared):
     known = {each["code"][:8] for each in _codes(shared)}
     assert [each.key for each in TEMPLATES if each.cpv not in known] == []
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda each: each.key)
+def test_a_template_says_how_it_is_delivered_in_a_sentence_that_can_be_chosen(template):
+    chosen, rest = read_arrangements("\n".join(template.constraints))
+    assert chosen["serving"], template.constraints
+    assert rest.splitlines() == [line for line in template.constraints if line in rest.splitlines()]
+
+
+@pytest.mark.parametrize("guests", [1, 22, 300])
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda each: each.key)
+def test_quantities_and_budget_follow_the_guests(template, guests):
+    assert [line.quantity(guests) for line in template.lines] == [line.per_guest * guests for line in template.lines]
+    assert template.budget(guests) == (template.high * guests).quantize(Decimal("0.01"))
+    assert Decimal("1.50") <= template.low and template.high <= Decimal("60.00")
 
 
 def test_a_quantity_is_never_nothing():

@@ -14,6 +14,7 @@ from sad.domain.sentences import decimal_text, french_number
 from sad.domain.stages import announced_range
 from sad.models.organisations import Service
 from sad.need_templates import NeedTemplate
+from sad.web.agent.arrangement_form import ArrangementForm
 from sad.web.agent.tasting_form import TastingForm
 from sad.web.drafts import LONG, VersionedForm
 from sad.web.fields import DecimalField, Form, IntegerField, ParisDateTimeField, Required
@@ -74,7 +75,7 @@ class GuestsForm(VersionedForm):
         )
 
 
-class ConstraintsForm(TastingForm, VersionedForm):
+class ConstraintsForm(ArrangementForm, TastingForm, VersionedForm):
     """« Contraintes »."""
 
     ASKED_AS: ClassVar = {"tasting": "tasting_at"}
@@ -92,7 +93,7 @@ class ConstraintsForm(TastingForm, VersionedForm):
             vegetarian_meals=self.vegetarian_meals.data,
             allergens=self.allergens.data,
             dietary_needs=self.dietary_needs.data,
-            constraints=self.constraints.data,
+            constraints=self.arranged(self.constraints.data or ""),
             tasting=self.announcement(),
         )
 

@@ -66,6 +66,8 @@ def constraints(mini_tender_id: int) -> Response:
     if form.validate_on_submit() and keep(form, need, form.change(), "tasting", at=at):
         _warn_of_words(form)
         return redirect(url_for("agent.budget", mini_tender_id=need.id))
+    if not form.is_submitted():
+        form.constraints.data = form.show(need.constraints)
     return screen("agent/constraints.html", 2, form, need, at)
 
 
