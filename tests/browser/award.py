@@ -1,6 +1,7 @@
 """Third part: two people open, judge, rank and award; a loser reads its letter."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -15,6 +16,7 @@ from tests.browser.scene import SECOND
 from tests.browser.site import Site
 from tests.browser.visitor import Findings, Visitor
 
+FREE = "Je n’ai de lien avec aucune de ces entreprises."
 WINNER, LAST = "Le Moulin de Jeanne", "Le Four de Paul"
 MARKS = {"Qualité et adaptation au besoin": {WINNER: "9", GOATS: "8", LAST: "7"}, "Livraison": {WINNER: "8", GOATS: "8", LAST: "7"}}
 POINTS = re.compile(r"^\W*(?P<label>[^:]+?)\s*:\s*(?P<points>[\d,]+)\s+sur\s+(?P<weight>[\d,]+)", re.MULTILINE)
@@ -41,23 +43,31 @@ def open_offers(first: Visitor, second: Visitor) -> None:
     first.open("/achats/")
     first.follow(TITLE)
     first.follow("Ouvrir les offres")
-    first.answer_to("Votre déclaration", "Je n’ai aucun intérêt")
+    first.answer_to("Votre déclaration", FREE)
     first.press("Demander l’ouverture")
     second.sign_in(SECOND)
     second.open(first.path)
-    second.answer_to("Votre déclaration", "Je n’ai aucun intérêt")
+    second.answer_to("Votre déclaration", FREE)
     second.press("Ouvrir les offres, définitivement")
     second.expect(WINNER)
 
 
-def judge(buyer: Visitor) -> None:
+def declare(evaluator: Visitor) -> None:
+    """Say that one has no link with who is invited, when the page asks for it before the names of who answered."""
+    if evaluator.page.get_by_role("group", name="Votre déclaration").count():
+        evaluator.answer_to("Votre déclaration", FREE)
+        evaluator.press("Enregistrer ma déclaration")
+
+
+def judge(buyer: Visitor, asked: Mapping[str, Mapping[str, str]] = MARKS) -> None:
     """Each offer is classified, each criterion of judgement is marked, then all are ranked."""
     buyer.follow("Examiner les offres")
-    for name in (WINNER, GOATS, LAST):
+    declare(buyer)
+    for name in next(iter(asked.values())):
         buyer.follow(name)
         buyer.answer_to("Cette offre est", "Régulière")
         buyer.press("Enregistrer")
-    for criterion, marks in MARKS.items():
+    for criterion, marks in asked.items():
         buyer.follow(criterion)
         for name, mark in marks.items():
             buyer.page.get_by_label(re.compile(f"^Note .*{re.escape(name.split()[-1])}")).fill(mark)

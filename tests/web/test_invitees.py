@@ -94,7 +94,7 @@ def test_an_intention_changes_until_the_deadline_and_no_longer(client, mini_tend
     invitation = invited(mini_tender)[0]
     number = again(mini_tender).id
     sign_in(client, member_of(invitation.supplier))
-    answers = [("je-reponds", {}), ("non-merci", {"reason": "Pas le temps de répondre"}), ("je-compte-repondre", {})]
+    answers = [("je-reponds", {}), ("non-merci", {"reason": "Pas le temps de répondre"}), ("je-reponds", {})]
     said = []
     with clock.frozen(CLOSES):
         for address, data in answers:

@@ -8,9 +8,7 @@ from html5lib import HTMLParser
 
 from sad import clock
 from sad.db import transaction
-from sad.models.people import Role
-from tests.factories.evaluations import EXAMINED, Tender, make_ranked
-from tests.factories.people import make_person
+from tests.factories.evaluations import EXAMINED, Tender, make_evaluator, make_ranked
 from tests.web.reading import read
 from tests.web.rows import again
 from tests.web.test_login import sign_in
@@ -63,9 +61,9 @@ def test_a_name_is_text_and_nothing_else(app):
 def test_the_ranking_shows_it_with_the_figures_of_its_table(client, database):
     with clock.frozen(EXAMINED):
         with transaction():
-            ranking = make_ranked(Tender(("3.50", "3.80")), Tender(("2.90", "4.20")))
-            found = ranking.mini_tender
-            sign_in(client, make_person(found.organisation, Role.EVALUATOR))
+            found = make_ranked(Tender(("3.50", "3.80")), Tender(("2.90", "4.20"))).mini_tender
+            evaluator = make_evaluator(found)
+        sign_in(client, evaluator)
         page = client.get(f"/achats/consultations/{again(found).id}/classement")
         totals = re.findall(r'text-anchor="end">([^<]*)</text>', page.get_data(as_text=True))
         assert len(totals) == 2 and "Les points, côte à côte" in read(page)
