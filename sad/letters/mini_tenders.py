@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from sad.letters.headcounts import headcount_words
 from sad.letters.text import LetterText, write_letter
 from sad.models.mini_tenders import MiniTender
 from sad.models.people import Person
