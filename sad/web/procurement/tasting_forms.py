@@ -25,6 +25,7 @@ LONG = Length(max=4000, message="Au plus 4 000 caractères.")
 A_REMARK = Length(max=LONGEST_REMARK, message=f"{LONGEST_REMARK} caractères au plus.")
 NO_ALLERGEN = "none"
 FROM_OUTSIDE = 0
+OF_THE_JURY = "Note de la dégustation à l’aveugle, tenue comme l’invitation l’annonçait."
 
 
 class ReceptionForm(Form):
@@ -136,7 +137,8 @@ class ProposedMarksForm(Form):
         for each in self.outcomes:
             offer = each.sample.offer
             try:
-                give_mark(offer, criterion, self[f"value_{offer.id}"].data or "", self[f"reason_{offer.id}"].data or "", **act)
+                value, reason = self[f"value_{offer.id}"].data or "", self[f"reason_{offer.id}"].data or ""
+                give_mark(offer, criterion, value, reason, apart_reason=OF_THE_JURY, **act)
             except Refused as refused:
                 faults += [replace(one, field=f"{one.field}_{offer.id}" if one.field else None) for one in refused.refusals]
         if faults:
