@@ -82,14 +82,16 @@ def marks_form(examined: Sequence[Examined], criterion: Criterion, given: Given)
 
 
 def consensus_form(examined: Sequence[Examined], criterion: Criterion, given: Given, proposals: Mapping[int, Proposal]) -> MarksForm:
-    """The form over these offers: the marks agreed, else the mean of the evaluators and their reasons to edit."""
+    """The form over these offers: the marks agreed, else, or when they are to review, the mean of the evaluators and their reasons."""
     more: dict[str, object] = {}
     typed: dict[str, str] = {}
     for each in examined:
         number, proposal, mark = each.offer.id, proposals[each.offer.id], each.marks.get(criterion.key)
         more[f"apart_reason_{number}"] = _apart_field(each, proposal)
-        typed[f"value_{number}"], typed[f"reason_{number}"] = french(proposal.mean), proposal.reason
-        typed[f"apart_reason_{number}"] = mark.apart_reason or "" if mark else ""
+        if mark is None or mark.is_to_review:
+            typed |= {f"value_{number}": french(proposal.mean), f"reason_{number}": proposal.reason}
+        else:
+            typed[f"apart_reason_{number}"] = mark.apart_reason or ""
     return _form(examined, criterion, given, more, typed)
 
 
@@ -97,7 +99,7 @@ def _form(
     examined: Sequence[Examined], criterion: Criterion, given: Given, more: Mapping[str, object], typed: Mapping[str, str]
 ) -> MarksForm:
     fields: dict[str, object] = {"examined": examined, "given": given}
-    shown = dict(typed)
+    shown: dict[str, str] = {}
     scale = french(written(criterion.options["scale"]))
     for each in examined:
         value, reason, name = f"value_{each.offer.id}", f"reason_{each.offer.id}", each.offer.supplier.name
@@ -105,7 +107,7 @@ def _form(
         fields[reason] = TextAreaField(f"Raison de la note {of(name)}", [LONG], render_kw={"rows": 2})
         if each.offer.id in given:
             shown |= {value: french(given[each.offer.id].value), reason: given[each.offer.id].reason}
-    return type("MarksForm", (MarksForm,), {**fields, **more})(data=shown)
+    return type("MarksForm", (MarksForm,), {**fields, **more})(data=shown | typed)
 
 
 def _apart_field(examined: Examined, proposal: Proposal) -> TextAreaField:

@@ -103,8 +103,8 @@ class Evaluation:
         return any(each.findings.shortfalls or each.offer.classification == Classification.IRREGULAR for each in self.examined)
 
     def marked(self, criterion: str) -> int:
-        """How many regular offers have their mark on a criterion."""
-        return sum(criterion in each.marks for each in self.regular)
+        """How many regular offers have their mark on a criterion, those to be given again left out."""
+        return sum(criterion in each.marks and not each.marks[criterion].is_to_review for each in self.regular)
 
 
 def opened_mini_tender(mini_tender_id: int) -> MiniTender:
