@@ -7,7 +7,6 @@ from uuid import uuid4
 from sqlalchemy import Select, select
 
 from sad.actions.double_bids import bidding_faults, hold_bidders
-from sad.actions.invitations import invitation_of
 from sad.actions.journal import record
 from sad.actions.letters import people_of, post_letter
 from sad.actions.offer_drafts import discard_offer_draft, draft_of
@@ -53,10 +52,11 @@ def submit_offer(
     (REC-04); one in time takes the place of the one before (REC-05). `link` is the address where the supplier finds its
     receipt. Raises `Refused` with every fault: not invited, discontinued, incomplete, a second bid that the documents forbid.
     """
-    _hold(mini_tender, supplier)
+    is_invited = _hold(mini_tender, supplier)
     offer = offer_of_key(mini_tender, supplier, idempotency_key)
     if offer is None:
-        faults = [*_reception_faults(mini_tender, supplier, received_at, by), *terms_of(mini_tender, supplier, at=at).faults(content)]
+        faults = [*_reception_faults(mini_tender, supplier, is_invited, received_at, by)]
+        faults += terms_of(mini_tender, supplier, at=at).faults(content)
         if faults:
             raise Refused(*faults)
         envelope = Envelope(mini_tender.id, supplier.id, str(uuid4()), new_salt(), canonical_json(content.to_dict()), tuple(files))
@@ -106,17 +106,23 @@ def _deposits(mini_tender: MiniTender, supplier: Supplier) -> Select[Offer]:
     return select(Offer).where(Offer.mini_tender_id == mini_tender.id, Offer.supplier_id == supplier.id)
 
 
-def _hold(mini_tender: MiniTender, supplier: Supplier) -> None:
-    """Until the commit nobody opens nor gives up the mini-tender, and this supplier deposits nothing else; others may."""
+def _hold(mini_tender: MiniTender, supplier: Supplier) -> bool:
+    """Until the commit nobody opens nor gives up the mini-tender, and this supplier deposits nothing else; others may.
+
+    Gives whether the supplier is invited.
+    """
     session.refresh(mini_tender, with_for_update={"of": MiniTender, "read": True})
     mine = select(Invitation.id).where(Invitation.mini_tender_id == mini_tender.id, Invitation.supplier_id == supplier.id)
-    session.execute(mine.with_for_update())
+    is_invited = session.scalar(mine.with_for_update()) is not None
     if mini_tender.system.forbids_double_bidding:
         hold_bidders(supplier)
+    return is_invited
 
 
-def _reception_faults(mini_tender: MiniTender, supplier: Supplier, received_at: datetime, by: Person) -> Iterator[Refusal]:
-    if mini_tender.closes_at is None or invitation_of(mini_tender, supplier) is None:
+def _reception_faults(
+    mini_tender: MiniTender, supplier: Supplier, is_invited: bool, received_at: datetime, by: Person
+) -> Iterator[Refusal]:
+    if mini_tender.closes_at is None or not is_invited:
         message = "Votre entreprise n’est pas invitée à cette consultation."
         yield Refusal(message, "Les fournisseurs admis dans sa catégorie le sont tous.", "SAD-15")
     elif mini_tender.state == MiniTenderState.DISCONTINUED:

@@ -371,13 +371,22 @@ def test_the_list_of_consultations_asks_as_much_for_twenty_as_for_one(app, clien
     sign_in(client, member_of(invitees_of(first)[0]))
     with clock.frozen(AT):
         client.get("/fournisseur/consultations")
-        with statements_of(database) as few:
+        with statements_of(app.engine) as few:
             client.get("/fournisseur/consultations")
         with transaction():
             for weeks in range(1, 26):  # far apart, since near ones would look like one need cut in pieces
                 served = SERVED + timedelta(weeks=5 * weeks)
                 make_published(make_mini_tender(again(first).service, system=again(first).system, happens_at=served), suppliers=0)
-        with statements_of(database) as many:
+        with statements_of(app.engine) as many:
             html = client.get("/fournisseur/consultations").text
     check(html)
     assert "Suivants" in html and len(many) == len(few)
+
+
+def test_a_deposit_asks_no_more_of_the_database_than_it_needs(app, mine, need):
+    write(mine, need)
+    page = mine.get(address(need, "/offre/verifier")).text
+    with statements_of(app.engine) as asked:
+        mine.post(address(need, "/offre/verifier"), data={"key": key_in(page), "stamp": stamp_in(page)})
+    assert count(Offer) == 1
+    assert len([each for each in asked if not each.startswith("BEGIN")]) <= 45

@@ -52,11 +52,12 @@ def deposit(form: DepositForm, answering: Answering) -> Offer | None:
     known = offer_of_key(answering.mini_tender, answering.supplier, form.key.data or "")
     if known is not None:
         return known
+    link = consultation_link(answering.mini_tender)  # before the transaction, which forgets what was read
     trial = _attempt(answering)
     try:
         _check_shown(form, answering)
         with transaction():
-            return _submit(form, answering, trial)
+            return _submit(form, answering, trial, link)
     except Refused as refused:
         with transaction():
             refuse_attempt(trial, refused.refusals, by=current_person(), at=clock.now())
@@ -95,7 +96,7 @@ def _check_shown(form: DepositForm, answering: Answering) -> None:
         )
 
 
-def _submit(form: DepositForm, answering: Answering, trial: DepositAttempt) -> Offer:
+def _submit(form: DepositForm, answering: Answering, trial: DepositAttempt, link: str) -> Offer:
     assert answering.draft is not None
     return submit_offer(
         answering.mini_tender,
@@ -106,7 +107,7 @@ def _submit(form: DepositForm, answering: Answering, trial: DepositAttempt) -> O
         started_at=g.started_at,
         received_at=g.received_at,
         seal_key=seal_key(),
-        link=consultation_link(answering.mini_tender),
+        link=link,
         by=current_person(),
         at=clock.now(),
         attempt=trial,
