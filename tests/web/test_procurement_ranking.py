@@ -342,4 +342,4 @@ def test_statements_do_not_depend_on_the_number_of_offers(client, app, page):
         with statements_of(app.engine) as statements:
             assert client.get(at(mini_tender, page)).status_code == 200
         counts.append(len(statements))
-    assert counts[0] == counts[1] <= 20
+    assert counts[0] == counts[1] <= 26
