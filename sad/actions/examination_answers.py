@@ -55,7 +55,7 @@ def receive_answer(
     return answer
 
 
-def answer_files() -> Select[tuple[ExaminationFile]]:
+def answer_files() -> Select[ExaminationFile]:
     """The files that tenderers joined to their answers, each beside the offer it is about."""
     about = func.coalesce(PriceRequest.offer_id, RegularisationRequest.offer_id)
     return (
