@@ -98,7 +98,12 @@ def has_signed(member: ConsortiumMember) -> bool:
 def awaits_signature(member: ConsortiumMember) -> bool:
     """Whether the text is complete and this party, which has accepted, has not signed it."""
     is_party = member in member.consortium.parties and member.accepted_at is not None
-    return is_party and not any(_writing_faults(member.consortium)) and not has_signed(member)
+    return is_party and is_complete(member.consortium) and not has_signed(member)
+
+
+def is_complete(consortium: Consortium) -> bool:
+    """Whether nothing is left to write of the text."""
+    return not any(_writing_faults(consortium))
 
 
 def readiness_faults(consortium: Consortium) -> Iterator[Refusal]:
@@ -116,15 +121,14 @@ def readiness_faults(consortium: Consortium) -> Iterator[Refusal]:
 
 def conclude_agreement(consortium: Consortium, *, at: datetime) -> None:
     """Keep the signed text and its parts as they leave for the buyer; whoever calls has checked and journals."""
-    text = letters.agreement(consortium)
+    text, parts = letters.agreement(consortium), [part_to_dict(part) for part in consortium.parts]
     consortium.concluded_at, consortium.agreement = at, f"{text.subject}\n{text.body}"
-    consortium.agreement_sha256 = letters.fingerprint(text)
-    consortium.agreed_parts = [part_to_dict(part) for part in consortium.parts]
+    consortium.agreement_sha256, consortium.agreed_parts = letters.fingerprint(text), parts
 
 
 def call_to_sign(consortium: Consortium, *, link: str, at: datetime) -> None:
     """Once the text is complete and everybody has accepted, ask each member that has not signed it to do so."""
-    if any(_writing_faults(consortium)) or any(each.accepted_at is None for each in consortium.parties):
+    if not is_complete(consortium) or any(each.accepted_at is None for each in consortium.parties):
         return
     session.flush()
     _tell_all(consortium, letters.to_sign(consortium, link=link), at)
@@ -138,7 +142,7 @@ def _writing_faults(consortium: Consortium) -> Iterator[Refusal]:
 def _signing_faults(member: ConsortiumMember, text: LetterText, shown: str, is_sworn: bool) -> Iterator[Refusal]:
     if member.left_at is not None or member.accepted_at is None:
         yield Refusal("Votre entreprise n’a pas accepté de rejoindre le groupement.", "Répondre d’abord à l’invitation.", "ADM-11")
-    if any(_writing_faults(member.consortium)):
+    if not is_complete(member.consortium):
         yield Refusal("La convention n’est pas complète.", "Le mandataire écrit d’abord les parts, les tâches et le défaut.", "ADM-11")
     if not hmac.compare_digest(shown.encode(), letters.fingerprint(text).encode()):
         yield Refusal("Le texte a changé depuis que vous l’avez lu.", "Le relire ci-dessous, puis signer.", "ADM-11")

@@ -36,7 +36,6 @@ def ask_replacement(member: ConsortiumMember, *, ground: str, facts: str, by: Pe
     faults = list(asking_faults(member, ground, facts, at))
     if faults:
         raise Refused(*faults)
-    days = replacement_days(at)
     replacement = MemberReplacement(
         organisation_id=consortium.organisation_id,
         consortium=consortium,
@@ -49,12 +48,19 @@ def ask_replacement(member: ConsortiumMember, *, ground: str, facts: str, by: Pe
     )
     session.add(replacement)
     session.flush()
-    _tell(consortium, letters.replacement_asked(replacement, days=days), at)
+    _tell(consortium, asked_letter(member, ground=ground, facts=facts, at=at), at)
     record(
         "ask_replacement", replacement, by=by, at=at, supplier=member.supplier_id, ground=ground, facts=replacement.facts,
         due_on=replacement.due_on.isoformat(),
     )
     return replacement
+
+
+def asked_letter(member: ConsortiumMember, *, ground: str, facts: str, at: datetime) -> LetterText:
+    """The letter that asks for it, as it leaves at that instant."""
+    return letters.replacement_asked(
+        member, ground=ground, facts=facts, due_on=replacement_due_on(at), days=replacement_days(at)
+    )
 
 
 def asking_faults(member: ConsortiumMember, ground: str, facts: str, at: datetime) -> Iterator[Refusal]:

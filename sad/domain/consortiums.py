@@ -5,6 +5,7 @@ R2142-19 to R2142-27: nobody may ask for one form at the application; the compos
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from decimal import ROUND_FLOOR, Decimal
 from enum import StrEnum
 from typing import Any
@@ -34,7 +35,10 @@ class Payment(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What one member takes: its task in words, its share in per cent of the price excl. VAT, None when nobody said."""
+    """What one member takes: its task in words, its share in per cent of the price excl. VAT, None when nobody said.
+
+    In an agreement that went to a buyer, who signed for it and when (aware).
+    """
 
     supplier_id: int
     name: str
@@ -42,6 +46,8 @@ class Part:
     task: str
     share: Decimal | None
     is_lead: bool = False
+    signatory: str = ""
+    signed_at: datetime | None = None
 
 
 def parts_faults(parts: Sequence[Part]) -> Iterator[Refusal]:
@@ -50,10 +56,10 @@ def parts_faults(parts: Sequence[Part]) -> Iterator[Refusal]:
         yield Refusal("Un groupement réunit au moins deux entreprises.", "Inviter un partenaire, ou candidater seul.", "ADM-11")
     for part in parts:
         if not part.task.strip():
-            message = f"Ce que fait {part.name} n’est pas écrit."
+            message = f"{part.name} : la tâche n’est pas écrite."
             yield Refusal(message, "Écrire ses produits ou sa tâche, par exemple « fromages ».", "ADM-11", f"task_{part.supplier_id}")
         if part.share is None or part.share <= 0:
-            message = f"La part de {part.name} n’est pas écrite."
+            message = f"{part.name} : la part n’est pas écrite."
             yield Refusal(message, "Écrire un nombre plus grand que zéro.", "ADM-11", f"share_{part.supplier_id}")
     yield from _sum_faults(parts)
 
@@ -84,12 +90,21 @@ def split_by_shares(total: Decimal, shares: Sequence[Decimal]) -> list[Decimal]:
 
 def part_to_dict(part: Part) -> dict[str, Any]:
     """The part with JSON values only."""
-    return {**asdict(part), "share": None if part.share is None else decimal_text(part.share)}
+    share, signed_at = part.share, part.signed_at
+    return {
+        **asdict(part),
+        "share": None if share is None else decimal_text(share),
+        "signed_at": None if signed_at is None else signed_at.isoformat(),
+    }
 
 
 def part_from_dict(kept: Mapping[str, Any]) -> Part:
     """The part that `part_to_dict` gave."""
-    return Part(**{**kept, "share": None if kept["share"] is None else Decimal(kept["share"])})
+    share, signed_at = kept["share"], kept["signed_at"]
+    read = {
+        "share": None if share is None else Decimal(share), "signed_at": None if signed_at is None else datetime.fromisoformat(signed_at)
+    }
+    return Part(**{**kept, **read})
 
 
 def operator_group(form: Liability | None) -> str:

@@ -1,6 +1,6 @@
 """Words of consortiums: the agreement that the members sign, and the letters between them and the buyer."""
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from hashlib import sha256
 
@@ -69,10 +69,11 @@ def signed(consortium: Consortium) -> LetterText:
     return write_letter("consortium_signed", consortium=consortium)
 
 
-def replacement_asked(replacement: MemberReplacement, *, days: int) -> LetterText:
+def replacement_asked(member: ConsortiumMember, *, ground: str, facts: str, due_on: date, days: int) -> LetterText:
     """To the lead: a member is hit by an exclusion, the group has so many days to present another (L2141-13)."""
     return write_letter(
-        "replacement_asked", replacement=replacement, consortium=replacement.consortium, words=EXCLUSIONS[replacement.ground], days=days
+        "replacement_asked", member=member, consortium=member.consortium, ground=ground, words=EXCLUSIONS[ground], facts=facts.strip(),
+        due_on=due_on, days=days,
     )
 
 

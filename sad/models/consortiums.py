@@ -85,7 +85,17 @@ class Consortium(Base):
     def parts(self) -> list[Part]:
         """What each party takes in the agreement as it is written now, the lead first."""
         return [
-            Part(each.supplier_id, each.supplier.name, each.supplier.siret, each.task, each.share, each.is_lead) for each in self.parties
+            Part(
+                supplier_id=each.supplier_id,
+                name=each.supplier.name,
+                siret=each.supplier.siret,
+                task=each.task,
+                share=each.share,
+                is_lead=each.is_lead,
+                signatory=each.signatory.name if each.signatory else "",
+                signed_at=each.signed_at,
+            )
+            for each in self.parties
         ]
 
     @property

@@ -17,8 +17,9 @@ from sad.models.applications import ApplicationState
 from sad.models.consortiums import Consortium, ConsortiumMember, MemberReplacement
 from sad.models.letters import Letter
 from sad.models.people import Role
+from sad.reports.agreement import agreement_pdf
 from tests.factories.admissions import ADMITTED
-from tests.factories.consortiums import LINK, apply_with, make_signed, sign, write
+from tests.factories.consortiums import FORMED, LINK, apply_with, make_signed, sign, write
 from tests.factories.people import make_person
 from tests.factories.suppliers import make_supplier, member_of
 from tests.factories.systems import make_system
@@ -212,3 +213,12 @@ def test_a_replacement_that_does_not_do_leaves_the_group_out_before_the_last_day
     scene.present(replacement)
     scene.decide(replacement, is_accepted=False, reason="La cidrerie est exclue aussi.")
     assert scene.group.ended_at == NEXT
+
+
+def test_while_a_new_text_is_signed_the_one_in_force_keeps_its_signatures(scene):
+    before = scene.group.parts_in_force
+    pdf = agreement_pdf(scene.group, in_force=True)
+    scene.ask()
+    scene.prepare()
+    assert scene.group.parts_in_force == before and all(part.signed_at == FORMED and part.signatory for part in before)
+    assert agreement_pdf(scene.group, in_force=True) == pdf

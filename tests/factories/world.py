@@ -25,6 +25,7 @@ from sad.actions.orders import order_of
 from sad.actions.publications import discontinue_mini_tender, publish_mini_tender
 from sad.actions.questions import answer_question, ask_question
 from sad.actions.rankings import compute_ranking
+from sad.actions.replacements import ask_replacement
 from sad.actions.stage_comments import comment_stage, open_comments
 from sad.actions.stages import stages_of
 from sad.actions.system_documents import publish_document
@@ -50,6 +51,7 @@ from sad.models.systems import Category, PurchasingSystem
 from sad.models.tastings import Tasting
 from sad.storage import path_of
 from tests.factories.admissions import make_admission, make_application
+from tests.factories.consortiums import apply_with, make_signed, make_trio
 from tests.factories.documents import make_certificate, stored_file
 from tests.factories.drafts import make_draft
 from tests.factories.examinations import make_asked
@@ -119,6 +121,7 @@ def make_half(data_dir: Path) -> Half:
         make_admission(supplier, half.categories[0], half.buyer)
     _launch_all(half)
     _apply_all(half)
+    _group_all(half)
     _keep_papers(half, data_dir)
     _order_all(half)
     open_campaign(half.system, due_on=DUE, home=HOME, by=half.buyer, at=SENT_LAST)
@@ -256,6 +259,13 @@ def _notify(half: Half, mini_tender: MiniTender) -> None:
 
 def _award(mini_tender: MiniTender) -> Award:
     return session.scalars(select(Award).where(Award.mini_tender_id == mini_tender.id)).one()
+
+
+def _group_all(half: Half) -> None:
+    """Each leads a consortium: one has applied and must replace a member, the other is still forming."""
+    applied, _ = (make_signed(half.categories[1], [lead, *make_trio()[1:]], at=APPLIED) for lead in (half.supplier, half.rival))
+    apply_with(applied, at=APPLIED)
+    ask_replacement(applied.parties[2], ground="L2141-2", facts="Cotisations dues.", by=half.buyer, at=NOW)
 
 
 def _apply_all(half: Half) -> None:

@@ -10,6 +10,7 @@ from sad.models.applications import Application, ApplicationDocument, Applicatio
 from sad.models.awards import Award
 from sad.models.campaigns import Campaign, CampaignRequest
 from sad.models.certificates import Certificate
+from sad.models.consortiums import Consortium
 from sad.models.deadline_agreements import DeadlineAnswer
 from sad.models.evaluators import Evaluator
 from sad.models.examinations import PriceRequest
@@ -56,6 +57,9 @@ def hidden(half: Half, audience: str, names: frozenset[str]) -> list[Place]:
         return [{**place, "application_id": half.applications["draft"].id} for place in places(half, audience, names) or []][:1]
     if (audience, names) == ("supplier", frozenset({"category_id"})):
         return [{"category_id": category.id} for category in half.draft_system.categories]
+    if (audience, names) == ("procurement", frozenset({G})):
+        forming = Consortium.concluded_at.is_(None)
+        return [{G: each.id} for each in _rows(Consortium, _of_organisation(Consortium, half), forming)]  # type: ignore[attr-defined]
     if audience == "account":
         return [{"supplier_id": half.rival.id}]
     if audience == "supplier":
@@ -235,6 +239,14 @@ def _invited(half: Half) -> list[MiniTender]:
     return list(_rows(MiniTender, MiniTender.id.in_(invited)))  # type: ignore[arg-type]
 
 
+def _led(half: Half) -> list[Consortium]:
+    return list(_rows(Consortium, Consortium.lead_id == half.supplier.id))  # type: ignore[arg-type]
+
+
+def _received_groups(half: Half) -> list[Consortium]:
+    return list(_rows(Consortium, _of_organisation(Consortium, half), Consortium.concluded_at.is_not(None)))  # type: ignore[arg-type]
+
+
 def _one(argument: str, rows: Callable[[Half], Iterable[object]]) -> Find:
     return lambda half: ({argument: row.id} for row in rows(half))  # type: ignore[attr-defined]
 
@@ -243,6 +255,7 @@ def _with(find: Find, **fixed: object) -> Find:
     return lambda half: ({**place, **fixed} for place in find(half))
 
 
+G = "consortium_id"
 A, D, C, M, S, P, B, L, R = (
     "application_id", "document_id", "certificate_id", "mini_tender_id", "system_id", "person_id", "organisation_id", "letter_id",
     "request_id",
@@ -275,12 +288,15 @@ OWNERS: dict[tuple[str, frozenset[str]], Find] = {
         ("supplier", {"price_request_id"}, _one("price_request_id", _price_requests)),
         ("supplier", {"answer_file_id"}, _own_answer_files),
         ("supplier", {"answer_id"}, _ids("answer_id", DeadlineAnswer, lambda half: (_of_supplier(DeadlineAnswer, half),))),
+        ("supplier", {G}, _one(G, _led)),
+        ("supplier", {G, "member_id"}, lambda half: ({G: each.id, "member_id": one.id} for each in _led(half) for one in each.members)),
         ("supplier", {"category_id"}, _one("category_id", lambda half: half.categories)),
         ("agent", {M}, _one(M, lambda half: [each for each in _own_mini_tenders(half) if each.service_id == half.service.id])),
         ("agent", {"stage_id"}, _ids("stage_id", Stage, lambda half: (_of_organisation(Stage, half), Stage.comments_until.is_not(None)))),
         ("procurement", {A}, _one(A, _received)),
         ("procurement", {A, D}, lambda half: ({A: app.id, D: joined.document_id} for app, joined in _joined(_received(half)))),
         ("supplier", {"order_id"}, _one("order_id", _orders)),
+        ("procurement", {G}, _one(G, _received_groups)),
         ("procurement", {"admission_id"}, _ids("admission_id", Admission, lambda half: (_of_organisation(Admission, half),))),
         ("procurement", {M}, _one(M, _own_mini_tenders)),
         ("procurement", {M, "offer_id"}, lambda half: ({M: each.id, "offer_id": offer.id} for each, offer in _offers(half))),

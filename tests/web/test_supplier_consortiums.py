@@ -32,6 +32,7 @@ from tests.factories.consortiums import LINK, make_consortium, make_signed, make
 from tests.factories.documents import make_certificate
 from tests.factories.mini_tenders import CLOSES, SEAL_KEY, make_mini_tender, make_published
 from tests.factories.offers import make_opener
+from tests.factories.orders import make_delivery, make_order
 from tests.factories.people import make_person
 from tests.factories.suppliers import make_supplier, member_of
 from tests.factories.systems import make_system
@@ -166,6 +167,9 @@ def test_three_companies_form_a_group_sign_apply_bid_win_and_share(scene):
         assert words in body, words
     shared = session.scalars(select(Letter).where(Letter.kind == "consortium_contract").order_by(Letter.supplier_id)).all()
     assert [letter.supplier_id for letter in shared] == [each.id for each in scene.trio[1:]]
+    with transaction():
+        delivery = make_delivery(make_order(session.get_one(MiniTender, need.id), at=OPENED))
+        assert delivery.order.award.place.offer.supplier.name == "Groupement Buffet du Vercors"
 
 
 def test_a_member_who_also_answers_alone_is_refused_when_the_documents_say_so(scene):

@@ -10,6 +10,7 @@ from sad.actions.members import invite_member
 from sad.db import session
 from sad.domain.calendar import paris_day
 from sad.models.admissions import Admission, AdmissionState, admitted_on
+from sad.models.consortiums import consortium_of
 from sad.models.people import Person, Role
 from sad.models.systems import Category
 from sad.web.access import allow, current_organisation, current_person, own_or_404
@@ -78,6 +79,7 @@ def _admission_page(found: Admission, form: InviteForm) -> Response:
     deciders = {each.decided_by for each in found.events}
     names = {person.id: person.name for person in session.scalars(select(Person).where(Person.id.in_(deciders)))}
     context = {"admission": found, "words": WORDS, "names": names, "people": people_of(found.supplier)}
+    context["group"] = consortium_of(found.supplier)
     context["may_invite"] = current_person().has_role(Role.BUYER)
     return form_page("procurement/admission.html", form, **context)
 

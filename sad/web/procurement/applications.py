@@ -18,6 +18,7 @@ from sad.domain.lifecycle import possible_acts
 from sad.domain.requirements import Nature
 from sad.letters.wording import plural
 from sad.models.applications import PENDING_STATES, Application, ApplicationDocument, ApplicationState
+from sad.models.consortiums import consortium_of
 from sad.models.documents import Document
 from sad.models.people import Role
 from sad.reference import product_families
@@ -97,6 +98,7 @@ def application(application_id: int) -> str:
         usual=stage.of_nature(Nature.SPECIFICATION, found.category.key),
         label=lambda key: ground_label(key, stage),
         days=evaluation_days(found),
+        group=consortium_of(found.supplier),
         families=[product_families().get(key, key) for key in found.supplier.families],
         exclusions=EXCLUSIONS,
         acts=[(*words, act) for act, words in ACTS.items() if act in possible_acts("application", found.state)],

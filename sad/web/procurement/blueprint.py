@@ -13,6 +13,7 @@ from sad.web.procurement import (
     campaigns,
     categories,
     ceilings,
+    consortiums,
     corrigenda,
     deadline_agreements,
     decisions,
@@ -54,6 +55,10 @@ blueprint.add_url_rule("/candidatures/<int:application_id>", "application", appl
 blueprint.add_url_rule(
     "/candidatures/<int:application_id>/documents/<int:document_id>", "application_document", applications.document
 )
+blueprint.add_url_rule("/groupements/<int:consortium_id>", "consortium", consortiums.consortium)
+blueprint.add_url_rule("/groupements/<int:consortium_id>/convention.pdf", "consortium_agreement", consortiums.agreement)
+blueprint.add_url_rule("/groupements/<int:consortium_id>/remplacer", "ask_replacement", consortiums.ask, methods=BOTH)
+blueprint.add_url_rule("/groupements/<int:consortium_id>/remplacement", "decide_replacement", consortiums.decide, methods=BOTH)
 blueprint.add_url_rule("/candidatures/<int:application_id>/completer", "complete_application", decisions.complete, methods=BOTH)
 blueprint.add_url_rule("/candidatures/<int:application_id>/prolonger", "extend_application", decisions.extend, methods=BOTH)
 blueprint.add_url_rule("/candidatures/<int:application_id>/entendre", "hear_application", decisions.hear, methods=BOTH)

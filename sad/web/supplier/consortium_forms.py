@@ -21,6 +21,7 @@ PAYMENT_CHOICES = {
     Payment.LEAD: ("Le mandataire est payé pour tous", "Il reverse à chacun sa part dans les dix jours."),
 }
 PROPOSED = "Les autres membres la remplacent pour la livraison en cours, à ses frais. Au second manquement, elle quitte le groupement."
+SHORT = Length(max=200, message="200 caractères au plus.")
 LONG = Length(max=4000, message="4 000 caractères au plus.")
 
 
@@ -80,9 +81,9 @@ class TermsForm(Form):
         for each in consortium.parties:
             name = each.supplier.name
             fields[f"task_{each.supplier_id}"] = StringField(
-                f"Ce que fait {name}", [Length(max=200, message="200 caractères au plus.")], description="Par exemple : fromages."
+                f"{name} : ce que fait l’entreprise", [SHORT], description="Par exemple : fromages."
             )
-            fields[f"share_{each.supplier_id}"] = DecimalField(f"Part de {name}", maximum=100)
+            fields[f"share_{each.supplier_id}"] = DecimalField(f"{name} : sa part du prix", maximum=100)
             data |= {f"task_{each.supplier_id}": each.task, f"share_{each.supplier_id}": each.share}
         made: Any = type("TermsForm", (cls,), fields)
         return made(data=data)  # type: ignore[no-any-return]

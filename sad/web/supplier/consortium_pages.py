@@ -1,15 +1,17 @@
 """What the page of a consortium shows: where it stands, what each member has done, what is left."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
 
-from sad.actions.agreements import awaits_signature, has_signed, readiness_faults
-from sad.actions.compositions import is_frozen
+from sad.actions.agreements import awaits_signature, has_signed, is_complete, readiness_faults
+from sad.actions.compositions import is_frozen, standing_faults
 from sad.actions.replacements import is_past, newcomers_of
 from sad.db import session
-from sad.domain.errors import Refusal
+from sad.domain.consortiums import FEWEST
+from sad.domain.sentences import listed
 from sad.models.applications import Application
 from sad.models.consortiums import Consortium, ConsortiumMember, MemberReplacement
 from sad.models.suppliers import Supplier
@@ -32,13 +34,14 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A consortium for one of its companies. `faults`: what is left before the application, or before the replacement."""
+    """A consortium for one of its companies. `left`: what each has to do before the application, or before the replacement."""
 
     consortium: Consortium
     mine: ConsortiumMember
     words: tuple[str, str]
     rows: tuple[Row, ...]
-    faults: tuple[Refusal, ...]
+    is_ready: bool
+    left: tuple[str, ...]
     application: Application | None
     replacement: MemberReplacement | None
     may_change: bool
@@ -59,7 +62,7 @@ class Shown:
         """Whether the lead may present the replacement now."""
         replacement = self.replacement
         is_asked = replacement is not None and replacement.presented_at is None and not self.is_late
-        return self.is_lead and is_asked and not self.faults and len(newcomers_of(self.consortium)) == 1
+        return self.is_lead and is_asked and self.is_ready and len(newcomers_of(self.consortium)) == 1
 
 
 def shown(consortium: Consortium, company: Supplier, at: datetime) -> Shown:
@@ -69,17 +72,18 @@ def shown(consortium: Consortium, company: Supplier, at: datetime) -> Shown:
     )
     replacement = consortium.replacement
     frozen = is_frozen(consortium)
-    faults = tuple(readiness_faults(consortium))
+    is_ready, is_written = not any(readiness_faults(consortium)), is_complete(consortium)
     return Shown(
         consortium=consortium,
         mine=next(each for each in consortium.present if each.supplier_id == company.id),
-        words=_words(consortium, application, is_frozen=frozen, is_ready=not faults),
-        rows=tuple(_row(each, company) for each in consortium.present),
-        faults=faults,
+        words=_words(consortium, application, is_frozen=frozen, is_ready=is_ready),
+        rows=tuple(Row(each, *_state_of(each, is_written=is_written), each.supplier_id == company.id) for each in consortium.present),
+        is_ready=is_ready,
+        left=tuple(_left(consortium, is_written=is_written)),
         application=application,
         replacement=replacement,
         may_change=consortium.ended_at is None and (not frozen or (replacement is not None and replacement.presented_at is None)),
-        is_written=bool(consortium.on_default) and all(each.share for each in consortium.parties),
+        is_written=is_written,
         is_late=replacement is not None and is_past(replacement, at),
     )
 
@@ -92,11 +96,23 @@ def _words(consortium: Consortium, application: Application | None, *, is_frozen
     return READY if is_ready else FORMING
 
 
-def _row(member: ConsortiumMember, company: Supplier) -> Row:
-    return Row(member, *_state_of(member), member.supplier_id == company.id)
+def _left(consortium: Consortium, *, is_written: bool) -> Iterator[str]:
+    """What is left to do, in the order in which it is done."""
+    parties = consortium.parties
+    silent = [each.supplier.name for each in parties if each.accepted_at is None]
+    unsigned = [each.supplier.name for each in parties if each.accepted_at and not has_signed(each)]
+    if len(parties) < FEWEST:
+        yield "Inviter au moins un partenaire."
+    if silent:
+        yield f"Réponse attendue : {listed(silent)}."
+    if not is_written:
+        yield "Les parts, les tâches et le paiement sont à écrire par le mandataire, puis chacun signe."
+    elif unsigned:
+        yield f"Signature attendue : {listed(unsigned)}."
+    yield from (fault.message for each in parties for fault in standing_faults(each.supplier, consortium.category))
 
 
-def _state_of(member: ConsortiumMember) -> tuple[str, str]:
+def _state_of(member: ConsortiumMember, *, is_written: bool) -> tuple[str, str]:
     replacement = member.consortium.replacement
     if replacement is not None and replacement.member_id == member.id:
         return "À remplacer", "red"
@@ -104,4 +120,6 @@ def _state_of(member: ConsortiumMember) -> tuple[str, str]:
         return "N’a pas encore répondu", "apricot"
     if has_signed(member):
         return "A signé", "green"
+    if not is_written:
+        return "A accepté", "blue"
     return ("À signer à nouveau" if member.signed_at else "A accepté, n’a pas signé"), "apricot"
