@@ -1,0 +1,12 @@
+"""Proofs of the awardee, the period without signature, offers that could not be proved"""
+
+revision = "0021"
+down_revision = "0020"
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass
