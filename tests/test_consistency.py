@@ -16,6 +16,7 @@ NOT_JOURNALLED = {
     "letters.post_to_supplier": "the same",
     "letters.post_to_suppliers": "the same",
     "letters.post_to_each": "the same",
+    "agreements.call_to_sign": "the letters of an act on a consortium, which is journalled",
     "accounts.note_failed_login": "counts a guess for a quarter of an hour: it is nobody's act",
     "deliveries.claim_letter": "transport decides nothing and leaves its traces on the letter",
     "deliveries.note_delivery": "the same",

@@ -177,7 +177,7 @@ def _place_faults(supplier: Supplier, category: Category) -> Iterator[Refusal]:
     """A consortium applies in the category for which it was formed, and only there."""
     consortium = consortium_of(supplier)
     if consortium is not None and (consortium.category_id != category.id or consortium.ended_at is not None):
-        message = f"Ce groupement est formé pour « {consortium.category.label} »."
+        message = f"Ce groupement est formé pour « {consortium.category.label} »."
         yield Refusal(message, "Former un autre groupement pour une autre catégorie.", "ADM-11")
 
 
