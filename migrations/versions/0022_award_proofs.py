@@ -1,7 +1,7 @@
 """Proofs of the awardee, the period without signature, offers that could not be proved"""
 
-revision = "0021"
-down_revision = "0020"
+revision = "0022"
+down_revision = "0021"
 
 
 def upgrade() -> None:
