@@ -69,7 +69,7 @@ def test_dates_shift_by_whole_years_once_every_stage_has_begun(today: date, shif
 def _check_phases() -> None:
     found = Counter(phase(mini_tender, NOW) for mini_tender in session.scalars(select(MiniTender)))
     assert found == {
-        "draft": 1, "to_check": 1, "open": 2, "closed": 2, "opened": 1, "ranked": 2, "notified": 4, "discontinued": 1,
+        "draft": 1, "to_check": 1, "open": 2, "closed": 2, "opened": 1, "ranked": 2, "notified": 7, "discontinued": 1,
     }
     assert len(plans()) == sum(found.values())
     for invited, admitted in session.execute(

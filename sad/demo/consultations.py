@@ -83,7 +83,7 @@ def _draft(plan: Plan, setting: Setting, at: datetime, closes_at: datetime) -> M
     system = session.scalars(select(PurchasingSystem)).one()
     mini_tender = start_mini_tender(service, template, system=system, by=requester, at=at)
     session.flush()
-    happens_on = worked(paris_day(closes_at) + timedelta(days=15), 1)
+    happens_on = worked(setting.calendar.ago(-plan.serves) if plan.serves is not None else paris_day(closes_at) + timedelta(days=15), 1)
     change = NeedChange(
         title=f"{plan.title}, {need.guests} personnes",
         guests=need.guests,

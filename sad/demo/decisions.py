@@ -10,6 +10,7 @@ from sad.actions.marks import give_mark
 from sad.actions.openings import ask_opening, confirm_opening
 from sad.actions.rankings import compute_ranking
 from sad.demo.data import demo_suppliers
+from sad.demo.orders import order_story
 from sad.demo.plans import Plan, words_for
 from sad.demo.setting import Setting
 from sad.demo.stories import Story, on, worked
@@ -55,6 +56,8 @@ def decision_story(plan: Plan, mini_tender: MiniTender, setting: Setting) -> Sto
         notified_at = on(worked(opens_on + timedelta(days=6), 1), 10, 0)
         yield notified_at
         notify_contract(award, by=setting.agent("buyer"), at=notified_at)
+        if plan.goes_to("ordered"):
+            yield from order_story(plan, mini_tender, setting, notified_at)
 
 
 def _declare(mini_tender: MiniTender, setting: Setting, at: datetime, *agents: str) -> None:

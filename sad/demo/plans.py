@@ -9,7 +9,9 @@ import yaml
 
 from sad.demo.data import FOLDER, DemoService, demo_services
 
-STEPS = ("draft", "to_check", "discontinued", "open", "closed", "asked", "half_marked", "ranked", "proposed", "notified")
+STEPS = (
+    "draft", "to_check", "discontinued", "open", "closed", "asked", "half_marked", "ranked", "proposed", "notified", "ordered", "delivered",
+)
 WORDS = {
     "quality": (
         (9, "Carte de saison précise, producteurs nommés, quantités justes et présentation soignée."),
@@ -35,7 +37,11 @@ class PlannedOffer:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A need, when it was sent, how far it goes, who answers."""
+    """A need, when it was sent, how far it goes, who answers.
+
+    `serves`: days from today to its delivery, where it is not two weeks after the deadline; `headcount`: the one confirmed;
+    `is_short`: something was missing on the day.
+    """
 
     key: str
     service: DemoService
@@ -47,6 +53,9 @@ class Plan:
     question: str
     answer: str
     reason: str
+    serves: int | None
+    headcount: int | None
+    is_short: bool
 
     def goes_to(self, step: str) -> bool:
         """Whether this step is played."""
@@ -83,4 +92,7 @@ def _plan(key: str, body: dict[str, Any], services: dict[str, DemoService]) -> P
         question=body.get("question", ""),
         answer=body.get("answer", ""),
         reason=body.get("reason", ""),
+        serves=body.get("serves"),
+        headcount=body.get("headcount"),
+        is_short=body.get("short", False),
     )
