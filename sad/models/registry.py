@@ -6,6 +6,7 @@ from sad.models import (
     awards,
     campaigns,
     certificates,
+    committees,
     consortiums,
     deadline_agreements,
     documents,
@@ -24,6 +25,7 @@ from sad.models import (
     organisations,
     people,
     regularisations,
+    sittings,
     stage_changes,
     stages,
     suppliers,
@@ -34,5 +36,5 @@ from sad.models import (
 AGGREGATES = (
     organisations, people, suppliers, documents, certificates, systems, stages, stage_changes, applications, admissions, campaigns,
     consortiums, mini_tenders, deadline_agreements, invitations, offers, openings, evaluations, evaluators, tastings,
-    examinations, regularisations, awards, litigation, orders, letters, journal, job_runs,
+    examinations, regularisations, committees, sittings, awards, litigation, orders, letters, journal, job_runs,
 )
