@@ -20,13 +20,16 @@ from sad.models.campaigns import CampaignDocument, CampaignRequest
 from sad.models.invitations import Invitation, Question
 from sad.models.letters import Letter
 from sad.models.mini_tenders import MiniTender, MiniTenderLine, MiniTenderState
+from sad.models.orders import Order
 from sad.models.organisations import Service
 from sad.models.people import Person, PersonRole, Role
 from sad.models.suppliers import Supplier, SupplierMember, UsualOffer
 from sad.models.systems import PurchasingSystem
 from tests.factories.admissions import make_admission, make_application
 from tests.factories.documents import make_certificate, stored_file
+from tests.factories.evaluations import Tender
 from tests.factories.mini_tenders import HOME, SEAL_KEY, SENT, make_mini_tender
+from tests.factories.orders import make_notified, make_order
 from tests.factories.organisations import make_organisation, make_service
 from tests.factories.people import make_person
 from tests.factories.stage_drafts import make_stage_draft
@@ -96,6 +99,9 @@ class Crowd:
         rows |= {"admission": admissions[1], "admitted": admissions[1].application}
         rows |= {"paper": certificate.document, "notice": document.document}
         self.of = {name: pattern(row) for name, row in rows.items()}
+        order = _ordered(service, system, supplier)
+        rows = {"award": order.award, "order": order, "order_line": order.lines[0]}
+        self.of |= {name: pattern(row) for name, row in rows.items()}
         self.of |= {
             "requester": first(PersonRole, PersonRole.person_id == agent.id, PersonRole.role == Role.REQUESTER),
             "administrator": first(PersonRole, PersonRole.person_id == instance.id),
@@ -159,6 +165,9 @@ class Crowd:
             needs += mine + of["sent"].copies(count, service_id=services, **changes)
             if is_sent:
                 of["invitation"].copies(count, mini_tender_id=mine)
+            if state == MiniTenderState.NOTIFIED:
+                awards = of["award"].copies(count, mini_tender_id=mine)
+                of["order_line"].copies(count, order_id=of["order"].copies(count, award_id=awards, number=lambda number: number + 9))
         of["line"].copies(len(needs), mini_tender_id=needs)
         of["invitation"].copies(count, supplier_id=suppliers)
         of["question"].copies(count)
@@ -177,6 +186,14 @@ def _published(service: Service, system: PurchasingSystem, agent: Person, suppli
     found = publish_mini_tender(draft, seal_key=SEAL_KEY, justifications={}, home=HOME, by=agent, at=SENT)
     answer_question(ask_question(found, supplier, "Où ?", by=member_of(supplier), at=NOW), "Ici.", by=agent, at=NOW)
     return found
+
+
+def _ordered(service: Service, system: PurchasingSystem, supplier: Supplier) -> Order:
+    """The order of a notified contract of that service, held by that supplier."""
+    award = make_notified(Tender(), system=system, service=service)
+    award.place.offer.supplier = supplier
+    session.flush()
+    return make_order(award.mini_tender)
 
 
 def _value(change: object, place: int) -> object:

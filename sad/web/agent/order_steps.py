@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from flask import url_for
 from sqlalchemy import select
+from sqlalchemy.orm import contains_eager
 
 from sad.db import session
 from sad.domain.calendar import paris_day
@@ -48,6 +49,7 @@ def _notified():  # type: ignore[no-untyped-def]
         .outerjoin(Order, Order.award_id == Award.id)
         .outerjoin(Delivery, Delivery.order_id == Order.id)
         .where(Award.state == AwardState.APPROVED, Award.notified_at.is_not(None))
+        .options(contains_eager(Order.delivery))
     )
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from flask import Response, flash, redirect, render_template, url_for
 from sqlalchemy import Select, select
+from sqlalchemy.orm import contains_eager
 
 from sad import clock
 from sad.actions.orders import acknowledge_order, with_all
@@ -12,6 +13,7 @@ from sad.db import session, transaction
 from sad.letters.wording import long_date
 from sad.models.awards import Award
 from sad.models.evaluations import RankedOffer
+from sad.models.mini_tenders import MiniTender
 from sad.models.offers import Offer
 from sad.models.orders import Delivery, Order
 from sad.models.suppliers import Supplier
@@ -58,7 +60,8 @@ def order_tasks(supplier: Supplier, at: datetime) -> Iterator[Task]:
     """The orders that nobody has acknowledged, those whose delivery is still to come."""
     waiting = _own(supplier).outerjoin(Delivery, Delivery.order_id == Order.id)
     waiting = waiting.where(Order.acknowledged_at.is_(None), Order.delivers_until > at, Delivery.id.is_(None))
-    for each in session.scalars(with_all(waiting).order_by(Order.delivers_from, Order.id).limit(MOST_AT_HOME)):
+    buyer = contains_eager(Order.award).joinedload(Award.mini_tender).joinedload(MiniTender.organisation)
+    for each in session.scalars(waiting.options(buyer).order_by(Order.delivers_from, Order.id).limit(MOST_AT_HOME)):
         text = f"{each.mini_tender.organisation.name}. Livraison le {long_date(each.delivers_from)}."
         url = url_for("supplier.order", order_id=each.id)
         yield Task("Commande à confirmer", f"{each.reference} : {each.mini_tender.title}", text, "Voir la commande", url)
