@@ -89,7 +89,7 @@ def confirm_opening(mini_tender: MiniTender, *, seal_key: bytes, by: Person, at:
 
 def opening_of(mini_tender: MiniTender) -> Opening | None:
     """The opening asked for or done, with its two people."""
-    both = (joinedload(Opening.first_person), joinedload(Opening.second_person))
+    both = (joinedload(person).lazyload(Person.roles) for person in (Opening.first_person, Opening.second_person))
     return session.scalar(select(Opening).where(Opening.mini_tender_id == mini_tender.id).options(*both))
 
 

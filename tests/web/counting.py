@@ -8,7 +8,7 @@ from sqlalchemy import Engine, event
 
 @contextmanager
 def statements_of(engine: Engine) -> Iterator[list[str]]:
-    """The statements run meanwhile."""
+    """The statements run meanwhile on the engine, `app.engine` for requests; none at all means that another one was asked."""
     found: list[str] = []
 
     def note(_connection, _cursor, statement, *_rest) -> None:
@@ -19,3 +19,4 @@ def statements_of(engine: Engine) -> Iterator[list[str]]:
         yield found
     finally:
         event.remove(engine, "before_cursor_execute", note)
+    assert found, "nothing was asked of this engine"
