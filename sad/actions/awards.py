@@ -13,6 +13,7 @@ from sad.actions.journal import record
 from sad.actions.letters import people_of, people_with, post_letter, post_to_supplier
 from sad.actions.litigation import hold_faults
 from sad.actions.mini_tenders import hold
+from sad.actions.opinions import opinion_faults
 from sad.actions.rankings import currency_faults
 from sad.actions.results import letters_for, results_of
 from sad.actions.ties import first_places, tie_decision_of
@@ -35,12 +36,13 @@ from sad.models.people import Person, Role
 def propose_award(place: RankedOffer, reason: str, *, by: Person, at: datetime) -> Award:
     """Propose to retain the offer that is first, for reasons that every tenderer will read (R2152-6, AWD-03).
 
-    Where several are first, only the one retained before a witness. Raises `Refused` with every fault.
+    Where several are first, only the one retained before a witness; where the house asks its committee, after a favourable opinion
+    (AWD-09). Raises `Refused` with every fault.
     """
     ranking = place.ranking
     mini_tender = take_up(ranking.mini_tender, by=by, at=at)
     moved("mini_tender", mini_tender.state, "award")
-    faults = [*currency_faults(ranking), *_choice_faults(place, reason)]
+    faults = [*currency_faults(ranking), *_choice_faults(place, reason), *opinion_faults(place)]
     if faults:
         raise Refused(*faults)
     award = Award(
