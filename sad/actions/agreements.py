@@ -109,8 +109,8 @@ def is_complete(consortium: Consortium) -> bool:
 def readiness_faults(consortium: Consortium) -> Iterator[Refusal]:
     """All that keeps the group from applying: parts, answers, signatures, and members that may not take part."""
     yield from _writing_faults(consortium)
+    yield from standing_faults([member.supplier for member in consortium.parties], consortium.category)
     for member in consortium.parties:
-        yield from standing_faults(member.supplier, consortium.category)
         if member.accepted_at is None:
             message = f"{member.supplier.name} n’a pas encore répondu à votre invitation."
             yield Refusal(message, "Attendre sa réponse, ou la retirer du groupement.", "ADM-11")

@@ -1,6 +1,6 @@
 """Who makes a consortium: read, held while it changes, and whether it may change at all (ADM-11, R2142-26)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from sqlalchemy import exists, select
 
@@ -65,15 +65,19 @@ def check_acts_for(supplier: Supplier, person: Person) -> None:
         raise refuse(message, "Une personne de cette entreprise le fait, avec son propre compte.", rule="ADM-11")
 
 
-def standing_faults(company: Supplier, category: Category) -> Iterator[Refusal]:
-    """Why a company may not be a member in this category: stopped there, or left out of it for an exclusion."""
-    admission = session.scalar(select(Admission).where(Admission.supplier_id == company.id, Admission.category_id == category.id))
-    if admission is not None and admission.state in STOPPED:
-        message = f"L’admission de {company.name} est {STOPPED[AdmissionState(admission.state)]} en « {category.label} »."
-        yield Refusal(message, "L’entreprise la rétablit d’abord, ou le groupement se forme sans elle.", "ADM-10")
-    elif _is_excluded(company, category):
-        message = f"Un motif d’exclusion a écarté {company.name} en « {category.label} »."
-        yield Refusal(message, "Le groupement se forme sans elle.", "ADM-10")
+def standing_faults(companies: Sequence[Supplier], category: Category) -> Iterator[Refusal]:
+    """Why some of these companies may not be members in this category: stopped there, or left out of it for an exclusion."""
+    numbers = [each.id for each in companies]
+    admissions = select(Admission).where(Admission.supplier_id.in_(numbers), Admission.category_id == category.id)
+    stopped = {each.supplier_id: STOPPED[AdmissionState(each.state)] for each in session.scalars(admissions) if each.state in STOPPED}
+    excluded = _excluded(numbers, category)
+    for company in companies:
+        if company.id in stopped:
+            message = f"L’admission de {company.name} est {stopped[company.id]} en « {category.label} »."
+            yield Refusal(message, "L’entreprise la rétablit d’abord, ou le groupement se forme sans elle.", "ADM-10")
+        elif company.id in excluded:
+            message = f"Un motif d’exclusion a écarté {company.name} en « {category.label} »."
+            yield Refusal(message, "Le groupement se forme sans elle.", "ADM-10")
 
 
 def party_of(consortium: Consortium, company: Supplier) -> ConsortiumMember | None:
@@ -81,13 +85,16 @@ def party_of(consortium: Consortium, company: Supplier) -> ConsortiumMember | No
     return next((each for each in consortium.present if each.supplier_id == company.id), None)
 
 
-def _is_excluded(company: Supplier, category: Category) -> bool:
-    last = session.scalar(
+def _excluded(numbers: Sequence[int], category: Category) -> set[int]:
+    """Those whose last decided application in the category was refused for an exclusion."""
+    decided = (
         select(Application)
-        .where(Application.supplier_id == company.id, Application.category_id == category.id, Application.decided_at.is_not(None))
-        .order_by(Application.decided_at.desc(), Application.id.desc())
-        .limit(1)
+        .where(Application.supplier_id.in_(numbers), Application.category_id == category.id, Application.decided_at.is_not(None))
+        .order_by(Application.decided_at, Application.id)
     )
-    if last is None or last.state != ApplicationState.REFUSED:
-        return False
-    return any(is_exclusion(each["requirement"]) for each in last.decision_reasons or ())
+    last = {each.supplier_id: each for each in session.scalars(decided)}
+    return {
+        number
+        for number, each in last.items()
+        if each.state == ApplicationState.REFUSED and any(is_exclusion(reason["requirement"]) for reason in each.decision_reasons or ())
+    }

@@ -93,7 +93,7 @@ def join_consortium(member: ConsortiumMember, *, link: str, by: Person, at: date
     check_acts_for(member.supplier, by)
     if member.left_at is not None or member.accepted_at is not None:
         raise refuse("Cette invitation a déjà sa réponse.", "Regarder où en est le groupement.")
-    faults = list(standing_faults(member.supplier, consortium.category))
+    faults = list(standing_faults([member.supplier], consortium.category))
     if faults:
         raise Refused(*faults)
     member.accepted_at, member.accepted_by = at, by.id

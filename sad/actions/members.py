@@ -173,6 +173,6 @@ def _count_undecided(supplier: Supplier) -> int:
     return session.scalar(query) or 0
 
 
-def _acted_for(supplier: Supplier) -> Select[tuple[int]]:
+def _acted_for(supplier: Supplier) -> Select[int]:
     """The company itself and the consortiums that it leads."""
     return select(Supplier.id).where((Supplier.id == supplier.id) | (Supplier.lead_id == supplier.id))

@@ -303,4 +303,4 @@ def test_a_page_asks_as_much_of_the_database_for_nine_members_as_for_three(scene
         session.expunge_all()
         with statements_of(app.engine) as many:
             assert scene.clients[0].get(f"{HOME}/{small.id}").status_code == 200
-    assert len(many) == len(few) + 12
+    assert len(many) <= len(few)

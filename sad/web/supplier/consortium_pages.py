@@ -109,7 +109,7 @@ def _left(consortium: Consortium, *, is_written: bool) -> Iterator[str]:
         yield "Les parts, les tâches et le paiement sont à écrire par le mandataire, puis chacun signe."
     elif unsigned:
         yield f"Signature attendue : {listed(unsigned)}."
-    yield from (fault.message for each in parties for fault in standing_faults(each.supplier, consortium.category))
+    yield from (fault.message for fault in standing_faults([each.supplier for each in parties], consortium.category))
 
 
 def _state_of(member: ConsortiumMember, *, is_written: bool) -> tuple[str, str]:
