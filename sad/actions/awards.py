@@ -14,6 +14,7 @@ from sad.actions.letters import people_of, people_with, post_letter, post_to_sup
 from sad.actions.litigation import hold_faults
 from sad.actions.mini_tenders import hold
 from sad.actions.opinions import opinion_faults
+from sad.actions.proofs import ask_proofs, proof_faults
 from sad.actions.rankings import currency_faults
 from sad.actions.results import letters_for, results_of
 from sad.actions.ties import first_places, tie_decision_of
@@ -21,6 +22,7 @@ from sad.db import session
 from sad.domain.calendar import paris_day
 from sad.domain.errors import Refusal, Refused, refuse
 from sad.domain.lifecycle import moved
+from sad.domain.proofs import standstill_end, standstill_faults
 from sad.letters import results as letters
 from sad.letters.consortiums import contract_shared, shared_amounts
 from sad.letters.text import LetterText
@@ -62,8 +64,11 @@ def propose_award(place: RankedOffer, reason: str, *, by: Person, at: datetime) 
     return award
 
 
-def approve_award(award: Award, *, by: Person, at: datetime) -> Award:
-    """Decide the award: another person than the one who proposed it (ANA-05); every tenderer is told at once (AWD-03)."""
+def approve_award(award: Award, *, waits: bool = False, by: Person, at: datetime) -> Award:
+    """Decide the award: another person than the one who proposed it (ANA-05); every tenderer is told at once (AWD-03).
+
+    The awardee is asked for its proofs (AWD-01); `waits`: nothing is signed for the days that protect the contract (AWD-05).
+    """
     mini_tender = _hold(award, by)
     if award.proposed_by == by.id:
         message = "Vous avez proposé cette attribution : une autre personne la décide."
@@ -73,23 +78,30 @@ def approve_award(award: Award, *, by: Person, at: datetime) -> Award:
     award.state = moved("award", award.state, "approve")
     mini_tender.state = moved("mini_tender", mini_tender.state, "award")
     award.decider, award.decided_at = by, at
+    award.standstill_until = standstill_end(paris_day(at), standstill_days(at)) if waits else None
     results = results_of(award)
     for result, text in letters_for(results, at=at):
         post_to_supplier(result.supplier, text, at=at, organisation_id=award.organisation_id, mini_tender=mini_tender)
     _post(letters.awarded(award, results[0].ranked), mini_tender.creator, mini_tender, at)
-    record("approve_award", award, by=by, at=at, mini_tender=mini_tender.id, told=[result.supplier.id for result in results])
+    waits_until = award.standstill_until.isoformat() if award.standstill_until else None
+    told = [result.supplier.id for result in results]
+    record("approve_award", award, by=by, at=at, mini_tender=mini_tender.id, told=told, waits_until=waits_until)
+    ask_proofs(award, by=by, at=at)
     return award
 
 
-def cancel_award(award: Award, reason: str, *, by: Person, at: datetime) -> Award:
-    """Take a proposal back, or a decision not yet notified; who was told of the decision is told of its end."""
+def cancel_award(award: Award, reason: str, *, tells_awardee: bool = True, by: Person, at: datetime) -> Award:
+    """Take a proposal back, or a decision not yet notified; who was told of the decision is told of its end.
+
+    `tells_awardee`: false where the awardee has a letter of its own about it.
+    """
     mini_tender = _hold(award, by)
     if not reason.strip():
         raise refuse("Le motif n’est pas écrit.", "Dire ce qui a changé ; les fournisseurs le liront.", field="reason")
     was_decided = award.state == AwardState.APPROVED
     if was_decided:
         mini_tender.state = moved("mini_tender", mini_tender.state, "cancel_award")
-    told = results_of(award) if was_decided else []
+    told = [each for each in results_of(award) if tells_awardee or not each.is_winner] if was_decided else []
     award.state = moved("award", award.state, "cancel")
     award.cancelled_at, award.cancelled_reason = at, reason.strip()
     for result in told:
@@ -102,11 +114,12 @@ def cancel_award(award: Award, reason: str, *, by: Person, at: datetime) -> Awar
 def notify_contract(award: Award, *, contract_reference: str = "", by: Person, at: datetime) -> Award:
     """Notify the contract to the awardee (R2182-4): after the letters to the others (AWD-03), written from its threshold (AWD-08).
 
-    Refused while a court action is pending (AWD-07).
+    Refused while a court action is pending (AWD-07), while a chosen period without signature runs (AWD-05), and until every
+    proof of the awardee is accepted (AWD-01).
     """
     mini_tender = _hold(award, by)
     state = moved("mini_tender", mini_tender.state, "notify")
-    faults = [*hold_faults(mini_tender), *_untold_faults(award), *_writing_faults(award, contract_reference, at)]
+    faults = [*notification_faults(award, at), *_untold_faults(award), *_writing_faults(award, contract_reference, at)]
     if faults:
         raise Refused(*faults)
     mini_tender.state, award.notified_at, award.contract_reference = state, at, contract_reference.strip()
@@ -118,14 +131,16 @@ def notify_contract(award: Award, *, contract_reference: str = "", by: Person, a
     return award
 
 
-def notification_warnings(award: Award, at: datetime) -> list[Refusal]:
-    """What the buyer must hold before notifying, which the product does not check by itself: the awardee's proofs (AWD-01)."""
-    total, day = award.place.offer.total or 0, paris_day(at)
-    message = "Ce logiciel ne vérifie pas encore les attestations de l’attributaire."
-    asked = "Avoir reçu ses attestations fiscales et sociales"
-    if total >= parameters.value("vigilance_threshold", on=day):
-        asked += ", son attestation de vigilance de moins de six mois et la liste de ses salariés étrangers"
-    return [Refusal(message, f"{asked} avant de notifier.", "AWD-01")]
+def notification_faults(award: Award, at: datetime) -> list[Refusal]:
+    """What stops the notification now, whatever is typed: a court action, a period that runs, proofs that are not accepted."""
+    waiting = standstill_faults(award.standstill_until, paris_day(at))
+    return [*hold_faults(award.mini_tender), *waiting, *proof_faults(award, at)]
+
+
+def standstill_days(at: datetime) -> int:
+    """How many days the optional period without signature lasts (CJA L551-15)."""
+    days: int = parameters.value("standstill_days", on=paris_day(at))
+    return days
 
 
 def must_be_written(award: Award, at: datetime) -> bool:
@@ -161,7 +176,8 @@ def _choice_faults(place: RankedOffer, reason: str) -> Iterator[Refusal]:
     first = first_places(place.ranking)
     decision = tie_decision_of(place.ranking)
     if place.id not in {each.id for each in first}:
-        yield Refusal("Cette offre n’est pas la première du classement.", "Proposer celle qui l’est (R2152-6).", "ANA-01")
+        message = "Cette offre n’est pas la première du classement parmi celles qui peuvent encore être retenues."
+        yield Refusal(message, "Proposer celle qui l’est (R2152-6).", "ANA-01")
     elif len(first) > 1 and decision is None:
         yield Refusal("Plusieurs offres sont premières à égalité.", "Les départager d’abord, devant un témoin.", "CRI-11")
     elif decision is not None and decision.ranked_offer_id != place.id:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import joinedload
 from sad import parameters
 from sad.actions.evaluations import live_award, marks_of
 from sad.actions.ties import tie_decision_of
+from sad.actions.unproved import unproved_offers
 from sad.db import session
 from sad.domain.calendar import paris_day
 from sad.domain.classification import ARTICLES, WORDS
@@ -25,6 +26,10 @@ from sad.models.mini_tenders import MiniTender, MiniTenderState
 from sad.models.offers import Classification, Offer, OfferState
 from sad.models.suppliers import Supplier
 
+UNPROVED = (
+    "Elle était en tête du classement, mais les attestations exigées avant la notification du marché ne sont pas venues dans le délai : "
+    "la loi impose alors de la rejeter (R2144-7)."
+)
 DECIDED = (MiniTenderState.AWARDED, MiniTenderState.NOTIFIED)
 
 
@@ -91,8 +96,12 @@ def _results(award: Award, offers: Sequence[Offer]) -> Iterator[Result]:
     places = {place.offer_id: place for place in award.place.ranking.places}
     ranked = sum(place.rank is not None for place in places.values())
     tie, marks = tie_decision_of(award.place.ranking), marks_of(offers)
+    unproved = unproved_offers(award.mini_tender_id)
     for offer in offers:
         place = places.get(offer.id)
+        if offer.id in unproved:
+            yield Result(award, offer, place, ranked, set_aside=UNPROVED, is_unproved=True)
+            continue
         lines = _lines(offer, place, award.place, marks[offer.id])
         yield Result(award, offer, place, ranked, lines, why_set_aside(offer, place), tie)
 

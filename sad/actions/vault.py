@@ -25,7 +25,15 @@ DUME = "dume"  # the European single document, accepted from whoever has one (AD
 
 
 def add_certificate(
-    supplier: Supplier, file: StoredFile, *, kind: str, label: str, expires_on: date | None, by: Person, at: datetime
+    supplier: Supplier,
+    file: StoredFile,
+    *,
+    kind: str,
+    label: str,
+    expires_on: date | None,
+    issued_on: date | None = None,
+    by: Person,
+    at: datetime,
 ) -> Certificate:
     """Keep a proof in the vault; `kind` is the key of the requirement it proves, or a word of the supplier's own.
 
@@ -47,7 +55,9 @@ def add_certificate(
         uploaded_at=at,
         kind=kind,
     )
-    certificate = Certificate(supplier=supplier, kind=kind, label=label, expires_on=expires_on, document=document, added_at=at)
+    certificate = Certificate(
+        supplier=supplier, kind=kind, label=label, issued_on=issued_on, expires_on=expires_on, document=document, added_at=at
+    )
     session.add(certificate)
     record("add_certificate", certificate, by=by, at=at, kind=kind, sha256=file.sha256)
     return certificate

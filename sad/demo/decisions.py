@@ -12,6 +12,7 @@ from sad.actions.rankings import compute_ranking
 from sad.demo.data import demo_suppliers
 from sad.demo.orders import order_story
 from sad.demo.plans import Plan, words_for
+from sad.demo.proofs import proof_story
 from sad.demo.setting import Setting
 from sad.demo.stories import Story, on, worked
 from sad.domain.calendar import paris_day
@@ -53,6 +54,7 @@ def decision_story(plan: Plan, mini_tender: MiniTender, setting: Setting) -> Sto
         yield decided_at
         _declare(mini_tender, setting, decided_at, "award_authority")
         approve_award(award, by=setting.agent("award_authority"), at=decided_at)
+        yield from proof_story(award, setting, decided_at)
         notified_at = on(worked(opens_on + timedelta(days=6), 1), 10, 0)
         yield notified_at
         notify_contract(award, by=setting.agent("buyer"), at=notified_at)

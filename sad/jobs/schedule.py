@@ -10,6 +10,7 @@ from sad.jobs.campaigns import remind_campaigns
 from sad.jobs.letters import deliver_letters
 from sad.jobs.mini_tenders import announce_closed, remind_unopened_invitations, warn_closing
 from sad.jobs.plays import play_stages
+from sad.jobs.proofs import remind_awardees, remind_renewals
 from sad.jobs.turn import Turn
 
 
@@ -32,6 +33,8 @@ TIMETABLE = (
     Job(remind_unopened_invitations, every=timedelta(minutes=30)),
     Job(warn_closing, every=timedelta(minutes=5)),
     Job(announce_closed, every=timedelta(minutes=2)),
+    Job(remind_awardees, every=timedelta(hours=1)),
+    Job(remind_renewals, every=timedelta(hours=6)),
     Job(play_stages, every=timedelta(seconds=5)),
     Job(announce_brakes, every=timedelta(days=1)),
     Job(deliver_letters, every=timedelta(seconds=15)),

@@ -45,7 +45,10 @@ class CriterionPoints:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What became of one tenderer's offer. `ranked`: how many offers have a rank; `set_aside`: why this one has none."""
+    """What became of one tenderer's offer. `ranked`: how many offers have a rank; `set_aside`: why this one is not among them.
+
+    `is_unproved`: it was first, and its company could not prove in time (R2144-7).
+    """
 
     award: Award
     offer: Offer
@@ -54,6 +57,7 @@ class Result:
     lines: tuple[CriterionPoints, ...] = ()
     set_aside: str = ""
     tie: TieDecision | None = None
+    is_unproved: bool = False
 
     @property
     def mini_tender(self) -> MiniTender:
@@ -73,8 +77,8 @@ class Result:
 
     @property
     def is_tied(self) -> bool:
-        """Whether it shared the first place and people decided between equals."""
-        return self.place is not None and self.place.rank == 1 and self.tie is not None
+        """Whether it shared the place of the awardee and people decided between equals."""
+        return self.place is not None and self.place.rank == self.award.place.rank and self.tie is not None
 
     @property
     def lost_on(self) -> list[CriterionPoints]:
@@ -84,7 +88,7 @@ class Result:
     @property
     def would_help(self) -> list[str]:
         """What alone would have put it first, one French sentence each."""
-        if self.place is None or self.is_winner:
+        if self.place is None or self.is_winner or self.is_unproved:
             return []
         return [f"Avec {each}." for each in ways_to_be_first(self.place, self.mini_tender)]
 
@@ -130,7 +134,7 @@ def award_cancelled(result: Result, *, reason: str, at: datetime) -> LetterText:
 
 def to_decide(award: Award) -> LetterText:
     """To each award authority: a proposal waits for its decision."""
-    return write_letter("award_to_decide", award=award, mini_tender=award.mini_tender, winner=award.place.offer.supplier)
+    return write_letter("award_to_decide", award=award, mini_tender=award.mini_tender)
 
 
 def awarded(award: Award, ranked: int) -> LetterText:

@@ -1,6 +1,6 @@
 """Awards: proposed by one person, decided by another, notified to the awardee."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, ForeignKey
@@ -46,6 +46,7 @@ class Award(Base):
     decided_at: Mapped[datetime | None]
     cancelled_at: Mapped[datetime | None]
     cancelled_reason: Mapped[Text | None] = mapped_column(comment="told to every tenderer once the decision was taken")
+    standstill_until: Mapped[date | None] = mapped_column(comment="last day without signature, where one was chosen (CJA L551-15)")
     notified_at: Mapped[datetime | None] = mapped_column(comment="contract notified to the awardee (R2182-4)")
     contract_reference: Mapped[Name] = mapped_column(default="", comment="of the written contract, from 25 000 EUR (R2112-1)")
 

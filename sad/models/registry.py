@@ -24,6 +24,7 @@ from sad.models import (
     orders,
     organisations,
     people,
+    proofs,
     regularisations,
     sittings,
     stage_changes,
@@ -36,5 +37,5 @@ from sad.models import (
 AGGREGATES = (
     organisations, people, suppliers, documents, certificates, systems, stages, stage_changes, applications, admissions, campaigns,
     consortiums, mini_tenders, deadline_agreements, invitations, offers, openings, evaluations, evaluators, tastings,
-    examinations, regularisations, committees, sittings, awards, litigation, orders, letters, journal, job_runs,
+    examinations, regularisations, committees, sittings, awards, proofs, litigation, orders, letters, journal, job_runs,
 )

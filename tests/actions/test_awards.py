@@ -8,7 +8,7 @@ from threading import Barrier
 import pytest
 from sqlalchemy import delete, select
 
-from sad.actions.awards import approve_award, cancel_award, notification_warnings, notify_contract, propose_award
+from sad.actions.awards import approve_award, cancel_award, notify_contract, propose_award
 from sad.actions.classifications import classify_offer
 from sad.actions.evaluations import live_award
 from sad.actions.marks import give_mark
@@ -26,6 +26,7 @@ from sad.models.suppliers import SupplierMember
 from tests.factories.evaluations import EXAMINED, Tender, make_evaluator, make_offer_row, make_ranked, offers_of
 from tests.factories.mini_tenders import CLOSES
 from tests.factories.people import make_person
+from tests.factories.proofs import prove
 from tests.factories.suppliers import make_supplier
 
 REASON = "La meilleure qualité, et le plus d’approvisionnement direct."
@@ -166,6 +167,7 @@ def test_two_people_who_decide_at_once_make_one_decision(database):
 
 
 def test_the_contract_is_notified_once_every_loser_has_its_letter(decided, buyer):
+    prove(decided)
     held = session.scalars(select(Letter).where(Letter.kind == "rejected")).one()
     session.execute(delete(Letter).where(Letter.id == held.id))
     with pytest.raises(Refused) as refused:
@@ -177,11 +179,11 @@ def test_a_supplier_for_which_nobody_acts_any_more_does_not_stop_the_notificatio
     loser = next(place for place in ranking.places if place.rank == 2).offer.supplier
     session.query(SupplierMember).filter_by(supplier_id=loser.id).update({"left_at": EXAMINED})
     award = approve_award(propose_award(first_places(ranking)[0], REASON, by=buyer, at=EXAMINED), by=chief, at=DECIDED)
-    assert notify_contract(award, by=buyer, at=DECIDED).notified_at == DECIDED
+    assert notify_contract(prove(award), by=buyer, at=DECIDED).notified_at == DECIDED
 
 
 def test_the_notification_gives_the_awardee_its_contract_and_tells_the_service(decided, buyer, ranking):
-    notify_contract(decided, by=buyer, at=DECIDED)
+    notify_contract(prove(decided), by=buyer, at=DECIDED)
     (letter,) = letters("contract_notification")
     assert letter.supplier_id == decided.place.offer.supplier_id
     for said in ("44 pièces à 3,50 €, soit 154,00 €", "Total hors taxe : 170,72 €", "TVA à 5,5 % : 9,39 €", "180,11 €"):
@@ -196,19 +198,11 @@ def test_a_contract_of_25_000_euros_is_written(database):
     ranking = make_ranked(Tender(("500.00", "1000.00")), budget=Decimal("30000.00"))
     buyer, chief = session.get_one(Person, ranking.ranked_by), make_evaluator(ranking.mini_tender, Role.AWARD_AUTHORITY)
     award = approve_award(propose_award(first_places(ranking)[0], REASON, by=buyer, at=EXAMINED), by=chief, at=DECIDED)
+    prove(award)
     with pytest.raises(Refused) as refused:
         notify_contract(award, by=buyer, at=DECIDED)
     assert rules(refused) == ["AWD-08"]
     assert notify_contract(award, contract_reference=" M-2026-12 ", by=buyer, at=DECIDED).contract_reference == "M-2026-12"
-
-
-@pytest.mark.parametrize(("price", "vigilance"), [("3.00", False), ("120.00", True)])
-def test_the_proofs_that_are_not_checked_yet_are_said_plainly(database, price, vigilance):
-    ranking = make_ranked(Tender((price, "4.00")), budget=Decimal("20000.00"))
-    buyer = session.get_one(Person, ranking.ranked_by)
-    award = propose_award(first_places(ranking)[0], REASON, by=buyer, at=EXAMINED)
-    (warning,) = notification_warnings(award, EXAMINED)
-    assert warning.rule == "AWD-01" and ("vigilance" in warning.remedy) is vigilance
 
 
 def test_a_proposal_taken_back_tells_no_supplier(proposed, buyer, ranking):
@@ -225,11 +219,11 @@ def test_a_decision_taken_back_tells_everybody_why_and_another_may_follow(decide
     assert (decided.state, decided.decided_by) == (AwardState.CANCELLED, chief.id)
     later = DECIDED + timedelta(days=1)
     again = approve_award(propose_award(first_places(ranking)[0], REASON, by=buyer, at=later), by=chief, at=later)
-    assert notify_contract(again, by=buyer, at=later).state == AwardState.APPROVED
+    assert notify_contract(prove(again), by=buyer, at=later).state == AwardState.APPROVED
 
 
 def test_a_notified_contract_is_not_taken_back(decided, buyer):
-    notify_contract(decided, by=buyer, at=DECIDED)
+    notify_contract(prove(decided), by=buyer, at=DECIDED)
     with pytest.raises(Refused):
         cancel_award(decided, "Trop tard.", by=buyer, at=DECIDED)
 

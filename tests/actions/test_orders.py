@@ -25,6 +25,7 @@ from sad.models.people import Person
 from tests.factories.evaluations import Tender
 from tests.factories.mini_tenders import SERVED, make_mini_tender
 from tests.factories.orders import NOTIFIED, ORDERED, SLOT, make_awarded, make_delivery, make_notified, make_order, order_link
+from tests.factories.proofs import prove
 from tests.factories.suppliers import member_of
 
 LAST_DAY = datetime(2026, 12, 12, 23, 59, tzinfo=PARIS)
@@ -79,7 +80,7 @@ def test_nothing_is_ordered_before_any_award(database):
 
 
 def test_a_court_action_stops_the_signature_then_the_order_until_it_is_lifted(database):
-    award = make_awarded()
+    award = prove(make_awarded())
     mini_tender, buyer = award.mini_tender, award.proposer
     place_hold(mini_tender, "Tribunal administratif de Grenoble, n° 2612345.", by=buyer, at=NOTIFIED)
     assert rules(lambda: notify_contract(award, contract_reference="2026-41", by=buyer, at=NOTIFIED)) == [("AWD-07", None)]

@@ -14,6 +14,7 @@ from sad.models.orders import Delivery, Order
 from sad.models.people import Role
 from tests.factories.evaluations import EXAMINED, Tender, make_evaluator, make_ranked
 from tests.factories.mini_tenders import SERVED
+from tests.factories.proofs import prove
 
 DECIDED = EXAMINED + timedelta(hours=2)
 NOTIFIED = EXAMINED + timedelta(hours=3)
@@ -37,8 +38,8 @@ def make_awarded(*tenders: Tender, **values) -> Award:
 
 
 def make_notified(*tenders: Tender, at: datetime = NOTIFIED, **values) -> Award:
-    """The same with its contract notified."""
-    award = make_awarded(*tenders, **values)
+    """The same with its proofs accepted and its contract notified."""
+    award = prove(make_awarded(*tenders, **values))
     return notify_contract(award, contract_reference="2026-41", by=award.proposer, at=at)
 
 

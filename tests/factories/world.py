@@ -46,6 +46,7 @@ from sad.models.mini_tenders import MiniTender
 from sad.models.offers import Offer
 from sad.models.organisations import Organisation, Service
 from sad.models.people import Person, Role
+from sad.models.proofs import GivenProof
 from sad.models.suppliers import Supplier
 from sad.models.systems import Category, PurchasingSystem
 from sad.models.tastings import Tasting
@@ -61,6 +62,7 @@ from tests.factories.organisations import make_organisation, make_service
 from tests.factories.people import make_person
 from tests.factories.orders import make_delivery, make_order
 from tests.factories.plays import make_play
+from tests.factories.proofs import asked_for, give, prove
 from tests.factories.regularisations import make_requested
 from tests.factories.stage_drafts import make_stage_draft
 from tests.factories.suppliers import make_supplier, member_of
@@ -250,11 +252,11 @@ def _propose(half: Half, mini_tender: MiniTender) -> None:
 
 
 def _approve(half: Half, mini_tender: MiniTender) -> None:
-    approve_award(_award(mini_tender), by=half.second, at=EXAMINED)
+    give(asked_for(approve_award(_award(mini_tender), by=half.second, at=EXAMINED)).awaited[0], at=EXAMINED)
 
 
 def _notify(half: Half, mini_tender: MiniTender) -> None:
-    notify_contract(_award(mini_tender), by=half.buyer, at=EXAMINED)
+    notify_contract(prove(_award(mini_tender), at=EXAMINED), by=half.buyer, at=EXAMINED)
 
 
 def _award(mini_tender: MiniTender) -> Award:
@@ -312,6 +314,8 @@ def _keep_papers(half: Half, data_dir: Path) -> None:
     for system in (half.system, half.draft_system):
         published = publish_document(system, "Règlement", stored_file("reglement.pdf"), by=half.buyer, at=NOW)
         _write(data_dir, published.document)
+    for given in session.scalars(select(GivenProof).where(GivenProof.organisation_id == half.organisation.id)):
+        _write(data_dir, *([given.document] if given.document else []))
 
 
 def _write(data_dir: Path, *documents: Document | None) -> None:

@@ -21,6 +21,7 @@ from sad.models.offers import Offer
 from sad.models.orders import Order
 from sad.models.organisations import Service
 from sad.models.people import PersonRole
+from sad.models.proofs import AwaitedProof, GivenProof, ProofRequest
 from sad.models.regularisations import RegularisationRequest
 from sad.models.stage_changes import StageComment, StagePlay
 from sad.models.stages import Stage, on_roadmap
@@ -162,6 +163,25 @@ def _to_judge(half: Half) -> Iterator[Place]:
         yield {"mini_tender_id": request.offer.mini_tender_id, "regularisation_request_id": request.id}  # type: ignore[attr-defined]
 
 
+def _awaited(half: Half, *conditions: object) -> list[AwaitedProof]:
+    return list(_rows(AwaitedProof, _of_organisation(AwaitedProof, half), *conditions))  # type: ignore[arg-type]
+
+
+def _proof_requests(half: Half) -> list[ProofRequest]:
+    own = select(AwaitedProof.request_id).where(AwaitedProof.supplier_id == half.supplier.id)
+    return list(_rows(ProofRequest, _of_organisation(ProofRequest, half), ProofRequest.id.in_(own)))  # type: ignore[arg-type]
+
+
+def _awaited_places(half: Half) -> Iterator[Place]:
+    yield from ({"mini_tender_id": each.request.award.mini_tender_id, "awaited_proof_id": each.id} for each in _awaited(half))
+
+
+def _given_papers(half: Half) -> Iterator[Place]:
+    """With a file: what a register says, or a declaration, has none to download."""
+    for given in _rows(GivenProof, _of_organisation(GivenProof, half), GivenProof.certificate_id.is_not(None)):
+        yield {"mini_tender_id": given.awaited.request.award.mini_tender_id, "given_proof_id": given.id}  # type: ignore[attr-defined]
+
+
 def _orders(half: Half) -> Iterator[Order]:
     for order in _rows(Order, _of_organisation(Order, half)):
         if order.supplier.id == half.supplier.id:  # type: ignore[attr-defined]
@@ -285,6 +305,11 @@ OWNERS: dict[tuple[str, frozenset[str]], Find] = {
         ("supplier", {"invitation_id"}, _ids("invitation_id", SupplierInvitation, lambda half: (_of_supplier(SupplierInvitation, half),))),
         ("supplier", {M}, _one(M, _invited)),
         ("supplier", {"offer_id"}, _ids("offer_id", Offer, lambda half: (_of_supplier(Offer, half),))),
+        ("supplier", {"proof_request_id"}, _one("proof_request_id", _proof_requests)),
+        (
+            "supplier", {"awaited_proof_id"},
+            _one("awaited_proof_id", lambda half: _awaited(half, AwaitedProof.supplier_id == half.supplier.id)),
+        ),
         ("supplier", {"price_request_id"}, _one("price_request_id", _price_requests)),
         ("supplier", {"answer_file_id"}, _own_answer_files),
         ("supplier", {"answer_id"}, _ids("answer_id", DeadlineAnswer, lambda half: (_of_supplier(DeadlineAnswer, half),))),
@@ -302,6 +327,8 @@ OWNERS: dict[tuple[str, frozenset[str]], Find] = {
         ("procurement", {M, "offer_id"}, lambda half: ({M: each.id, "offer_id": offer.id} for each, offer in _offers(half))),
         ("procurement", {M, "offer_id", "file_id"}, _files),
         ("procurement", {M, "offer_id", "answer_file_id"}, _answer_files),
+        ("procurement", {M, "awaited_proof_id"}, _awaited_places),
+        ("procurement", {M, "given_proof_id"}, _given_papers),
         ("procurement", {M, "award_id"}, _of_mini_tenders("award_id", Award)),
         ("procurement", {M, L}, _of_mini_tenders(L, Letter, Letter.kind.in_(RESULT_LETTERS))),
         ("procurement", {M, "sample_id"}, _of_tastings("sample_id", TastingSample)),

@@ -34,6 +34,7 @@ from tests.factories.mini_tenders import CLOSES, SEAL_KEY, make_mini_tender, mak
 from tests.factories.offers import make_opener
 from tests.factories.orders import make_delivery, make_order
 from tests.factories.people import make_person
+from tests.factories.proofs import prove
 from tests.factories.suppliers import make_supplier, member_of
 from tests.factories.systems import make_system
 from tests.web.counting import statements_of
@@ -131,7 +132,7 @@ def award_to(offer: Offer, scene: Scene, mini_tender: MiniTender) -> None:
     ranking = compute_ranking(mini_tender, by=judge, at=OPENED)
     award = propose_award(first_places(ranking)[0], "La meilleure.", by=judge, at=OPENED)
     approve_award(award, by=chief, at=OPENED)
-    notify_contract(award, by=judge, at=OPENED)
+    notify_contract(prove(award, at=OPENED), by=judge, at=OPENED)
     assert award.place.offer_id == offer.id
 
 

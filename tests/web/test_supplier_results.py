@@ -22,6 +22,7 @@ from sad.models.suppliers import Supplier
 from tests.factories.evaluations import EXAMINED, Tender, make_ranked, offers_of
 from tests.factories.generated import DECIDED, make_generated_award
 from tests.factories.mini_tenders import make_admitted
+from tests.factories.proofs import prove
 from tests.factories.suppliers import make_supplier, member_of
 from tests.web.counting import statements_of
 from tests.web.rows import again
@@ -98,7 +99,7 @@ def test_the_winner_is_told_to_wait_for_the_notification(client, app):
     winner = again(award).place.offer.supplier
     assert "N’engagez rien avant la notification" in result_page(client, award, winner)
     with transaction():
-        notify_contract(again(award), by=session.get_one(Person, again(award).proposed_by), at=DECIDED)
+        notify_contract(prove(again(award)), by=session.get_one(Person, again(award).proposed_by), at=DECIDED)
     page = result_page(client, award, winner)
     assert "N’engagez rien avant la notification" not in page and "Notification du marché" in page
 

@@ -12,6 +12,8 @@ from sad.actions.rankings import latest_ranking
 from sad.actions.results import letters_for, results_of
 from sad.actions.ties import first_places, tie_decision_of
 from sad.db import session
+from sad.domain.calendar import paris_day
+from sad.domain.proofs import standstill_end
 from sad.letters import results as letters
 from sad.letters.results import Result
 from sad.letters.text import LetterText
@@ -23,8 +25,7 @@ from sad.models.people import Role
 from sad.reports.letter import letter_file_name, letter_pdf
 from sad.web.access import allow, current_person, own_or_404
 from sad.web.acts import attempt, form_page
-from sad.web.fields import Form
-from sad.web.procurement.evaluation_forms import CancelForm, NotifyForm, ProposeForm
+from sad.web.procurement.evaluation_forms import ApproveForm, CancelForm, NotifyForm, ProposeForm
 from sad.web.procurement.opened import READERS, evaluation_of, opened_mini_tender
 from sad.web.procurement.ranked import proposed_reason, rows_of
 from sad.web.uploads import as_download
@@ -67,11 +68,11 @@ def propose_award(mini_tender_id: int) -> Response:
 @allow(Role.AWARD_AUTHORITY)
 def approve_award(mini_tender_id: int, award_id: int) -> Response:
     """Decide what somebody else proposed; every letter is shown as it will go."""
-    mini_tender, form = opened_mini_tender(mini_tender_id), Form()
+    mini_tender, form = opened_mini_tender(mini_tender_id), ApproveForm()
     found, at = _award(mini_tender, award_id), clock.now()
     if form.validate_on_submit():
         with attempt(form) as done:
-            acts.approve_award(found, by=current_person(), at=at)
+            acts.approve_award(found, waits=form.waits.data, by=current_person(), at=at)
         if done:
             flash("L’attribution est décidée. Les lettres partent.", "success")
             return redirect(url_for("procurement.award", mini_tender_id=mini_tender.id))
@@ -83,6 +84,7 @@ def approve_award(mini_tender_id: int, award_id: int) -> Response:
         award=found,
         letters=_shown(leaving),
         told=_told(leaving),
+        waiting_until=standstill_end(paris_day(at), acts.standstill_days(at)),
     )
 
 
@@ -121,7 +123,7 @@ def notify_contract(mini_tender_id: int, award_id: int) -> Response:
         form,
         mini_tender=mini_tender,
         award=found,
-        warnings=acts.notification_warnings(found, at),
+        blocked=acts.notification_faults(found, at),
         must_be_written=acts.must_be_written(found, at),
         letters=[(supplier.name, letter.subject, letter.body)],
         told=[f"{person.name}, pour {supplier.name}" for person in people_of(supplier)],

@@ -28,6 +28,7 @@ from sad.web.procurement import (
     openings,
     orders,
     plays,
+    proofs,
     publications,
     questions,
     rankings,
@@ -130,6 +131,13 @@ blueprint.add_url_rule(f"{TENDER}/attribution/proposer", "propose_award", awards
 blueprint.add_url_rule(f"{AWARD}/decider", "approve_award", awards.approve_award, methods=BOTH)
 blueprint.add_url_rule(f"{AWARD}/annuler", "cancel_award", awards.cancel_award, methods=BOTH)
 blueprint.add_url_rule(f"{AWARD}/notifier", "notify_contract", awards.notify_contract, methods=BOTH)
+PROOFS = f"{TENDER}/attestations"
+blueprint.add_url_rule(PROOFS, "award_proofs", proofs.award_proofs)
+blueprint.add_url_rule(f"{PROOFS}/demander", "ask_proofs", proofs.ask, methods=POST)
+blueprint.add_url_rule(f"{PROOFS}/impossible", "fail_proofs", proofs.fail, methods=BOTH)
+blueprint.add_url_rule(f"{PROOFS}/<int:given_proof_id>", "judge_proof", proofs.judge, methods=BOTH)
+blueprint.add_url_rule(f"{PROOFS}/<int:given_proof_id>/document", "proof_document", proofs.document)
+blueprint.add_url_rule(f"{PROOFS}/registre/<int:awaited_proof_id>", "read_register", proofs.register, methods=BOTH)
 blueprint.add_url_rule(f"{TENDER}/recours", "litigation", orders.litigation, methods=BOTH)
 blueprint.add_url_rule(f"{TENDER}/commande", "order", orders.order)
 blueprint.add_url_rule(f"{TENDER}/commande/bon-de-commande.pdf", "order_file", orders.order_file)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from wtforms import RadioField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import Length
 
 from sad.models.evaluations import RankedOffer
@@ -74,6 +74,10 @@ class ProposeForm(Form):
         [Required("Écrivez les raisons du choix."), LONG],
         description="Chaque entreprise les lit dans sa lettre. Dire ce qui fait la force de cette offre, sans citer le prix des autres.",
     )
+
+
+class ApproveForm(Form):
+    waits = BooleanField("Attendre avant de signer")
 
 
 class CancelForm(Form):

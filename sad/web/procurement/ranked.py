@@ -67,7 +67,9 @@ def proposed_reason(first: Row) -> str:
     """A first draft of the reasons of a choice, from its own points: nothing of the others."""
     weighed = sorted((each for each in first.details if not each.is_part), key=lambda each: -Decimal(each.points) / Decimal(each.weight))
     best = listed([f"« {each.label} » ({french(each.points)} sur {french(each.weight)})" for each in weighed[:3]])
-    return f"Offre classée première avec {french(first.place.total or '')} points. Ses points forts : {best}."
+    rank = first.place.rank
+    ranked = "première" if rank == 1 else f"{rank}e, la première de celles qui peuvent encore être retenues,"
+    return f"Offre classée {ranked} avec {french(first.place.total or '')} points. Ses points forts : {best}."
 
 
 def per_person(offer: Offer) -> Decimal | None:

@@ -18,9 +18,10 @@ from sad.web.supplier import (
     offers,
     orders,
     people,
+    proofs,
     receipts,
-    results,
     regularisations,
+    results,
     roadmap,
     usual_offer,
     vault,
@@ -68,8 +69,6 @@ blueprint.add_url_rule("/candidatures/<int:application_id>/verifier", "applicati
 blueprint.add_url_rule("/candidatures/<int:application_id>/complement", "completion", completions.completion, methods=BOTH)
 blueprint.add_url_rule("/candidatures/<int:application_id>/observations", "hearing", completions.hearing, methods=BOTH)
 
-CONFIRMATION = "/confirmations/<int:request_id>"
-PROOF = f"{CONFIRMATION}/preuves/<requirement>"
 GROUP = "/groupements/<int:consortium_id>"
 blueprint.add_url_rule("/groupements", "consortiums", consortiums.consortiums)
 blueprint.add_url_rule("/groupements/nouveau/<int:category_id>", "found_consortium", consortiums.found, methods=BOTH)
@@ -84,6 +83,9 @@ blueprint.add_url_rule(f"{GROUP}/convention.pdf", "consortium_agreement", consor
 blueprint.add_url_rule(f"{GROUP}/candidater", "apply_together", consortiums.apply, methods=POST)
 blueprint.add_url_rule(f"{GROUP}/agir", "act_for_consortium", consortiums.act, methods=POST)
 blueprint.add_url_rule(f"{GROUP}/remplacement", "present_replacement", consortiums.present, methods=POST)
+
+CONFIRMATION = "/confirmations/<int:request_id>"
+PROOF = f"{CONFIRMATION}/preuves/<requirement>"
 blueprint.add_url_rule(CONFIRMATION, "confirmation", confirmations.confirmation, methods=BOTH)
 blueprint.add_url_rule(PROOF, "confirmation_proof", confirmations.proof, methods=BOTH)
 blueprint.add_url_rule(
@@ -107,11 +109,13 @@ blueprint.add_url_rule("/consultations/<int:mini_tender_id>/resultat", "result",
 blueprint.add_url_rule(
     "/consultations/justifications/<int:price_request_id>", "price_request", examinations.price_request, methods=BOTH
 )
-blueprint.add_url_rule("/consultations/reponses/fichiers/<int:answer_file_id>", "answer_file", examinations.answer_file)
-
 blueprint.add_url_rule(
     "/consultations/corrections/<int:regularisation_request_id>", "regularisation", regularisations.regularisation, methods=BOTH
 )
+blueprint.add_url_rule("/attestations/<int:proof_request_id>", "proofs", proofs.proofs)
+blueprint.add_url_rule("/attestations/envoyer/<int:awaited_proof_id>", "proof", proofs.proof, methods=BOTH)
+blueprint.add_url_rule("/consultations/reponses/fichiers/<int:answer_file_id>", "answer_file", examinations.answer_file)
+
 blueprint.add_url_rule("/commandes", "orders", orders.orders)
 blueprint.add_url_rule("/commandes/<int:order_id>", "order", orders.order)
 blueprint.add_url_rule("/commandes/<int:order_id>/bien-recu", "acknowledge_order", orders.acknowledge, methods=POST)

@@ -26,6 +26,7 @@ from sad.web.supplier.consortium_tasks import consortium_tasks
 from sad.web.supplier.deadline_agreements import agreement_tasks
 from sad.web.supplier.examinations import examination_tasks
 from sad.web.supplier.orders import order_tasks
+from sad.web.supplier.proofs import proof_tasks
 from sad.web.supplier.regularisations import regularisation_tasks
 from sad.web.supplier.standings import standings_of
 from sad.web.supplier.tasks import Task
@@ -43,7 +44,7 @@ def home() -> str:
     standings, confirmations = standings_of(supplier, at), last_confirmations(supplier)
     tasks = [*_confirmation_tasks(confirmations, at), *examination_tasks(supplier, at), *_tasks(supplier, applications, at)]
     tasks += order_tasks(supplier, at)
-    tasks += regularisation_tasks(supplier, at)
+    tasks += [*regularisation_tasks(supplier, at), *proof_tasks(supplier, at)]
     tasks += agreement_tasks(supplier, at)
     tasks += consortium_tasks(supplier)
     return render_template(
