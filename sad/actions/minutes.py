@@ -20,8 +20,9 @@ from sad.domain.committees import Ballot, Debate, Outcome, Presence, debate_faul
 from sad.domain.errors import Refusal, Refused
 from sad.domain.sentences import french_date, listed
 from sad.models.committees import Committee, CommitteeMember
-from sad.models.evaluations import Ranking
+from sad.models.evaluations import RankedOffer, Ranking
 from sad.models.mini_tenders import MiniTender
+from sad.models.offers import Offer
 from sad.models.people import Person
 from sad.models.sittings import Sitting, SittingItem, SittingPresence, SittingVote
 from sad.trust.canonical import canonical_json, instant
@@ -149,7 +150,7 @@ def sitting_with_all(sitting_id: int, organisation_id: int) -> Sitting | None:
     return session.scalar(
         found.options(
             ranking.joinedload(Ranking.mini_tender).joinedload(MiniTender.service),
-            ranking.selectinload(Ranking.places),
+            ranking.selectinload(Ranking.places).joinedload(RankedOffer.offer).joinedload(Offer.supplier),
             selectinload(Sitting.items).selectinload(SittingItem.votes),
             committee.selectinload(Committee.members).joinedload(CommitteeMember.person).lazyload(Person.roles),
             committee.joinedload(Committee.organisation),

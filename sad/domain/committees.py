@@ -64,6 +64,14 @@ class Outcome:
     against: int = 0
     abstained: int = 0
 
+    @property
+    def counts(self) -> str:
+        """The votes in words; empty when nobody voted."""
+        if not self.in_favour + self.against + self.abstained:
+            return ""
+        end = "s" if self.abstained > 1 else ""
+        return f"{self.in_favour} voix pour, {self.against} voix contre, {self.abstained} abstention{end}."
+
 
 def least_quorum(seats: int) -> int:
     """More than half of the seats."""

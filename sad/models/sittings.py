@@ -121,6 +121,13 @@ class SittingPresence(Base):
         primaryjoin="SittingPresence.sitter_id == CommitteeMember.id", foreign_keys=[sitter_id]
     )
 
+    @property
+    def words(self) -> str:
+        """How the seat was held."""
+        if self.sitter is None:
+            return "Absent" if self.titular else "Siège vacant"
+        return "Présent" if self.titular_id == self.sitter_id else f"Suppléance par {self.sitter.name}"
+
 
 class SittingVote(Base):
     """What one seat said of one file; the key to its presence lets nobody vote who does not sit, nor a seat twice."""

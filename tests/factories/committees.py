@@ -95,6 +95,15 @@ def said(sitting: Sitting, *signs: str, **values) -> Sheet:
     return Sheet(**{"presences": all_present(sitting), "ballots": ballots, **values})
 
 
+def make_sittings(ranking: Ranking, *, by: Person) -> Sitting:
+    """A sitting closed on an unfavourable opinion, then another convened on the same file."""
+    committee = make_committee(ranking.mini_tender.organisation, by=by, asked_from=Decimal(0))
+    closed = convene_sitting(committee, convening(ranking), by=by, at=EXAMINED)
+    write_sitting(closed, said(closed, "ccccc"), version=1, by=by, at=TYPED)
+    close_sitting(closed, version=2, by=by, at=CLOSED)
+    return convene_sitting(committee, convening(ranking, held_at=HELD + timedelta(days=14)), by=by, at=CLOSED)
+
+
 def make_held(*signs: str, sitting: Sitting | None = None, presences: Sequence[Presence] | None = None, **values) -> Sitting:
     """A sitting written and closed, by default with five votes for."""
     sitting = sitting or make_convened(**values)

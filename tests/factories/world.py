@@ -52,6 +52,7 @@ from sad.models.systems import Category, PurchasingSystem
 from sad.models.tastings import Tasting
 from sad.storage import path_of
 from tests.factories.admissions import make_admission, make_application
+from tests.factories.committees import make_sittings
 from tests.factories.consortiums import apply_with, make_signed, make_trio
 from tests.factories.documents import make_certificate, stored_file
 from tests.factories.drafts import make_draft
@@ -124,6 +125,7 @@ def make_half(data_dir: Path) -> Half:
     _launch_all(half)
     _apply_all(half)
     _group_all(half)
+    make_sittings(_ranking(half.mini_tenders["ranked"]), by=half.buyer)
     _keep_papers(half, data_dir)
     _order_all(half)
     open_campaign(half.system, due_on=DUE, home=HOME, by=half.buyer, at=SENT_LAST)
@@ -247,8 +249,11 @@ def _rank(half: Half, mini_tender: MiniTender, only: Supplier | None = None) -> 
 
 
 def _propose(half: Half, mini_tender: MiniTender) -> None:
-    ranking = session.scalars(select(Ranking).where(Ranking.mini_tender_id == mini_tender.id)).one()
-    propose_award(ranking.places[0], "La première du classement.", by=half.buyer, at=EXAMINED)
+    propose_award(_ranking(mini_tender).places[0], "La première du classement.", by=half.buyer, at=EXAMINED)
+
+
+def _ranking(mini_tender: MiniTender) -> Ranking:
+    return session.scalars(select(Ranking).where(Ranking.mini_tender_id == mini_tender.id)).one()
 
 
 def _approve(half: Half, mini_tender: MiniTender) -> None:

@@ -10,6 +10,7 @@ from sad.models.applications import Application, ApplicationDocument, Applicatio
 from sad.models.awards import Award
 from sad.models.campaigns import Campaign, CampaignRequest
 from sad.models.certificates import Certificate
+from sad.models.committees import CommitteeMember
 from sad.models.consortiums import Consortium
 from sad.models.deadline_agreements import DeadlineAnswer
 from sad.models.evaluators import Evaluator
@@ -23,6 +24,7 @@ from sad.models.organisations import Service
 from sad.models.people import PersonRole
 from sad.models.proofs import AwaitedProof, GivenProof, ProofRequest
 from sad.models.regularisations import RegularisationRequest
+from sad.models.sittings import Sitting
 from sad.models.stage_changes import StageComment, StagePlay
 from sad.models.stages import Stage, on_roadmap
 from sad.models.suppliers import SupplierInvitation
@@ -323,6 +325,8 @@ OWNERS: dict[tuple[str, frozenset[str]], Find] = {
         ("supplier", {"order_id"}, _one("order_id", _orders)),
         ("procurement", {G}, _one(G, _received_groups)),
         ("procurement", {"admission_id"}, _ids("admission_id", Admission, lambda half: (_of_organisation(Admission, half),))),
+        ("procurement", {"member_id"}, _ids("member_id", CommitteeMember, lambda half: (_of_organisation(CommitteeMember, half),))),
+        ("procurement", {"sitting_id"}, _ids("sitting_id", Sitting, lambda half: (_of_organisation(Sitting, half),))),
         ("procurement", {M}, _one(M, _own_mini_tenders)),
         ("procurement", {M, "offer_id"}, lambda half: ({M: each.id, "offer_id": offer.id} for each, offer in _offers(half))),
         ("procurement", {M, "offer_id", "file_id"}, _files),

@@ -8,6 +8,7 @@ from sad import clock
 from sad.actions import awards as acts
 from sad.actions.evaluations import has_lapsed, live_award
 from sad.actions.letters import people_of
+from sad.actions.opinions import competence_warnings, opinion_faults, opinion_on
 from sad.actions.rankings import latest_ranking
 from sad.actions.results import letters_for, results_of
 from sad.actions.ties import first_places, tie_decision_of
@@ -25,6 +26,7 @@ from sad.models.people import Role
 from sad.reports.letter import letter_file_name, letter_pdf
 from sad.web.access import allow, current_person, own_or_404
 from sad.web.acts import attempt, form_page
+from sad.web.procurement.committees import COMMITTEE_READERS
 from sad.web.procurement.evaluation_forms import ApproveForm, CancelForm, NotifyForm, ProposeForm
 from sad.web.procurement.opened import READERS, evaluation_of, opened_mini_tender
 from sad.web.procurement.ranked import proposed_reason, rows_of
@@ -38,10 +40,13 @@ def award(mini_tender_id: int) -> str:
     """Where the award stands, who decided what, and the letters that went."""
     mini_tender, at = opened_mini_tender(mini_tender_id), clock.now()
     found = live_award(mini_tender)
+    ranking = found.place.ranking if found else latest_ranking(mini_tender)
     return render_template(
         "procurement/award.html",
         mini_tender=mini_tender,
         award=found,
+        opinion=opinion_on(ranking) if ranking else None,
+        may_see_committee=current_person().has_role(*COMMITTEE_READERS),
         has_lapsed=found is not None and has_lapsed(found, at),
         is_ranked=mini_tender.state == "ranked",
         letters=list(session.scalars(_sent(mini_tender).options(joinedload(Letter.supplier)))),
@@ -62,7 +67,8 @@ def propose_award(mini_tender_id: int) -> Response:
         if done:
             flash("La proposition est faite. Une autre personne la décide dans les 24 heures.", "success")
             return redirect(url_for("procurement.award", mini_tender_id=mini_tender.id))
-    return form_page("procurement/propose_award.html", form, mini_tender=mini_tender, place=place, ranking=ranking)
+    around = {"awaited": [*opinion_faults(place)], "warnings": competence_warnings(place, clock.now())}
+    return form_page("procurement/propose_award.html", form, mini_tender=mini_tender, place=place, ranking=ranking, **around)
 
 
 @allow(Role.AWARD_AUTHORITY)

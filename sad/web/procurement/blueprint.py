@@ -13,6 +13,7 @@ from sad.web.procurement import (
     campaigns,
     categories,
     ceilings,
+    committees,
     consortiums,
     corrigenda,
     deadline_agreements,
@@ -33,6 +34,7 @@ from sad.web.procurement import (
     questions,
     rankings,
     requirements,
+    sittings,
     stage_comments,
     regularisations,
     stage_drafts,
@@ -142,6 +144,18 @@ blueprint.add_url_rule(f"{TENDER}/recours", "litigation", orders.litigation, met
 blueprint.add_url_rule(f"{TENDER}/commande", "order", orders.order)
 blueprint.add_url_rule(f"{TENDER}/commande/bon-de-commande.pdf", "order_file", orders.order_file)
 blueprint.add_url_rule(f"{TENDER}/lettres/<int:letter_id>", "result_letter", awards.result_letter)
+
+SITTING = "/commission/seances/<int:sitting_id>"
+blueprint.add_url_rule("/commission", "committee", committees.committee)
+blueprint.add_url_rule("/commission/regles", "set_up_committee", committees.set_up, methods=BOTH)
+blueprint.add_url_rule("/commission/membres", "name_committee_member", committees.name_member, methods=BOTH)
+blueprint.add_url_rule("/commission/membres/<int:member_id>/fin", "end_committee_member", committees.end_member, methods=BOTH)
+blueprint.add_url_rule("/commission/seances/convoquer", "convene_sitting", sittings.convene, methods=BOTH)
+blueprint.add_url_rule(SITTING, "sitting", sittings.sitting)
+blueprint.add_url_rule(f"{SITTING}/tenir", "hold_sitting", sittings.hold, methods=BOTH)
+blueprint.add_url_rule(f"{SITTING}/clore", "close_sitting", sittings.close, methods=BOTH)
+blueprint.add_url_rule(f"{SITTING}/annuler", "cancel_sitting", sittings.cancel, methods=BOTH)
+blueprint.add_url_rule(f"{SITTING}/proces-verbal.pdf", "sitting_minutes", sittings.minutes)
 
 blueprint.add_url_rule("/systemes", "systems", systems.systems)
 blueprint.add_url_rule("/systemes/nouveau", "create_system", systems.create, methods=BOTH)

@@ -20,6 +20,7 @@ from sad.models.people import Role
 from sad.models.systems import PurchasingSystem
 from sad.web.access import allow, current_organisation, current_person, own_or_404
 from sad.web.paging import page_of
+from sad.web.procurement.committees import COMMITTEE_READERS
 
 STAFF = (Role.BUYER, Role.OPENER, Role.EVALUATOR, Role.AWARD_AUTHORITY, Role.AUDITOR)
 LABELS = {
@@ -66,6 +67,7 @@ def mini_tenders() -> str:
         phase=lambda each: phase(each, at),
         labels=LABELS,
         chosen=chosen if chosen in LABELS else "",
+        may_see_committee=current_person().has_role(*COMMITTEE_READERS),
     )
 
 
