@@ -1,5 +1,6 @@
 """Letters to a contract holder about its order: sent, changed, delivered."""
 
+from sad.letters.consortiums import shares_of
 from sad.letters.text import LetterText, write_letter
 from sad.letters.wording import hour, long_date
 from sad.models.orders import Delivery, Order
@@ -26,12 +27,13 @@ def slot_words(order: Order) -> str:
 
 
 def _context(order: Order) -> dict[str, object]:
-    mini_tender = order.mini_tender
+    mini_tender, content = order.mini_tender, order.as_content()
     return {
         "order": order,
         "mini_tender": mini_tender,
         "organisation": mini_tender.organisation,
         "supplier": order.supplier,
-        "content": order.as_content(),
+        "content": content,
+        "shared": shares_of(order.supplier, content.total),
         "slot": slot_words(order),
     }

@@ -1,11 +1,6 @@
 """The agreement of a consortium as PDF: the words that are signed, who signed them and when, accessible (PDF/UA-1)."""
 
-import json
 from dataclasses import asdict, replace
-from datetime import UTC
-from pathlib import Path
-
-import typst
 
 from sad.domain.consortiums import Part
 from sad.letters.consortiums import agreement, fingerprint
@@ -13,8 +8,7 @@ from sad.letters.layout import blocks
 from sad.letters.text import LetterText
 from sad.letters.wording import moment, plural, siret
 from sad.models.consortiums import Consortium
-
-TEMPLATE = Path(__file__).resolve().parent.parent.parent / "templates" / "reports" / "agreement.typ"
+from sad.reports.typesetting import typeset
 
 
 def agreement_pdf(consortium: Consortium, *, in_force: bool = False) -> bytes:
@@ -32,14 +26,7 @@ def agreement_pdf(consortium: Consortium, *, in_force: bool = False) -> bytes:
         "fingerprint": fingerprint(text),
     }
     moments = [part.signed_at for part in parts if part.signed_at]
-    return typst.compile(
-        TEMPLATE,
-        format="pdf",
-        pdf_standards="ua-1",
-        sys_inputs={"agreement": json.dumps(content)},
-        ignore_system_fonts=True,
-        timestamp=int(max([consortium.founded_at, *moments]).astimezone(UTC).timestamp()),
-    )
+    return typeset("agreement", content, at=max([consortium.founded_at, *moments]))
 
 
 def text_in_force(consortium: Consortium) -> LetterText:

@@ -1,31 +1,20 @@
 """An order as PDF: what is bought at which price, when, where, and what the invoice must carry; accessible (PDF/UA-1)."""
 
-import json
-from datetime import UTC
-from pathlib import Path
 from typing import Any
 
-import typst
-
 from sad.domain.offers import OfferContent
+from sad.letters.consortiums import shares_of
 from sad.letters.orders import slot_words
 from sad.letters.wording import long_date, moment, money, percent, plural, quantity, siret
 from sad.models.orders import Order
+from sad.reports.typesetting import typeset
 
-TEMPLATE = Path(__file__).resolve().parent.parent.parent / "templates" / "reports" / "order.typ"
 UNKNOWN = "non communiqué à ce jour"
 
 
 def order_pdf(order: Order) -> bytes:
     """The order as it stands: the same bytes as long as nothing of it changes."""
-    return typst.compile(
-        TEMPLATE,
-        format="pdf",
-        pdf_standards="ua-1",
-        sys_inputs={"order": json.dumps(order_content(order))},
-        ignore_system_fonts=True,
-        timestamp=int((order.confirmed_at or order.ordered_at).astimezone(UTC).timestamp()),
-    )
+    return typeset("order", order_content(order), at=order.confirmed_at or order.ordered_at)
 
 
 def order_content(order: Order) -> dict[str, Any]:
@@ -40,6 +29,7 @@ def order_content(order: Order) -> dict[str, Any]:
         "facts": _facts(order),
         "lines": [_line(line) for line in content.lines],
         "totals": _totals(content),
+        "members": [[part.name, f"SIRET {siret(part.siret)}", money(amount)] for part, amount in shares_of(supplier, content.total)],
         "invoice": [
             ["Où la déposer", "Chorus Pro, portail public de facturation (L2192-1)"],
             ["Bon de commande", order.reference],
