@@ -18,6 +18,7 @@ from sad.actions.openings import ask_opening, confirm_opening
 from sad.actions.rankings import compute_ranking
 from sad.actions.ties import first_places
 from sad.db import session, transaction
+from sad.letters.orders import order_sent
 from sad.models.admissions import Admission
 from sad.models.applications import Application
 from sad.models.consortiums import Consortium
@@ -27,6 +28,7 @@ from sad.models.offers import Offer
 from sad.models.people import Person, Role
 from sad.models.suppliers import Supplier
 from sad.models.systems import Category
+from sad.reports.order import order_content
 from tests.factories.admissions import make_admission
 from tests.factories.consortiums import LINK, make_consortium, make_signed, make_trio, write
 from tests.factories.documents import make_certificate
@@ -171,6 +173,8 @@ def test_three_companies_form_a_group_sign_apply_bid_win_and_share(scene):
     with transaction():
         delivery = make_delivery(make_order(session.get_one(MiniTender, need.id), at=OPENED))
         assert delivery.order.award.place.offer.supplier.name == "Groupement Buffet du Vercors"
+        members = order_content(delivery.order)["members"]
+        assert len(members) == 3 and all(name in order_sent(delivery.order, link="").body for name, _, _ in members)
 
 
 def test_a_member_who_also_answers_alone_is_refused_when_the_documents_say_so(scene):
