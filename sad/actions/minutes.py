@@ -78,7 +78,7 @@ def close_sitting(sitting: Sitting, *, version: int, by: Person, at: datetime) -
         raise Refused(*faults)
     for item, outcome in outcomes_of(sitting):
         item.opinion, item.sentence = outcome.opinion, outcome.sentence
-    sitting.closed_at, sitting.closed_by, sitting.fingerprint = at, by.id, fingerprint_of(sitting)
+    sitting.closed_at, sitting.closer, sitting.fingerprint = at, by, fingerprint_of(sitting)
     opinions = {str(item.ranking_id): item.opinion for item in sitting.items}
     record("close_sitting", sitting, by=by, at=at, fingerprint=sitting.fingerprint, opinions=opinions)
     return sitting

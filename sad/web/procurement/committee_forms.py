@@ -160,7 +160,7 @@ def sheet_form(sitting: Sitting, titulars: Mapping[int, CommitteeMember | None])
     kept: dict[str, object] = {"version": sitting.version}
     held = {each.seat: each.sitter_id for each in sitting.presences}
     for seat, member in titulars.items():
-        choices = [*([(member.id, f"Présent : {member.name}")] if member else []), *substitutes, (NOBODY, "Absent" if member else "Vacant")]
+        choices = [*([(member.id, "Présent")] if member else []), *substitutes, (NOBODY, "Absent" if member else "Vacant")]
         fields[f"seat_{seat}"] = SelectField(_seat_label(seat, member), coerce=int, choices=choices)
         kept[f"seat_{seat}"] = held[seat] or NOBODY if seat in held else member.id if member else NOBODY
     votes = [_votes(item, titulars, fields, kept) for item in sitting.items]
@@ -169,9 +169,10 @@ def sheet_form(sitting: Sitting, titulars: Mapping[int, CommitteeMember | None])
 
 def _votes(item: SittingItem, titulars: Mapping[int, CommitteeMember | None], fields: dict[str, object], kept: dict[str, object]) -> Votes:
     found = {vote.seat: vote.ballot for vote in item.votes}
+    sitters = {each.seat: each.sitter for each in item.sitting.presences if each.sitter}
     choices = [(NOT_SAID, "–"), *((each.value, words) for each, words in BALLOTS.items())]
     for seat, member in titulars.items():
-        fields[f"vote_{item.id}_{seat}"] = SelectField(_seat_label(seat, member), choices=choices)
+        fields[f"vote_{item.id}_{seat}"] = SelectField(_seat_label(seat, sitters.get(seat, member)), choices=choices)
         kept[f"vote_{item.id}_{seat}"] = found.get(seat, NOT_SAID)
     postponed = f"postponed_{item.id}"
     fields[postponed] = StringField("Ou reporté, parce que", [Length(max=1000, message="Au plus 1 000 caractères.")])

@@ -18,6 +18,7 @@ from sad.models.evaluators import Evaluator
 from sad.models.letters import Letter
 from sad.models.mini_tenders import MiniTender, MiniTenderState
 from sad.models.people import Role
+from sad.models.sittings import Sitting
 from sad.web.access import allow, current_organisation, current_person
 from sad.web.procurement.applications import waiting_of
 from sad.web.procurement.own import own_applications
@@ -68,9 +69,16 @@ def home() -> str:
         to_review=stages_to_review(current_organisation().id, at) if follows_stages else [],
         campaigns=_campaigns() if is_reader or person.has_role(Role.BUYER) else [],
         today=paris_day(at),
+        sitting=session.scalar(_live_sitting()) if is_reader or person.has_role(Role.BUYER, Role.AWARD_AUTHORITY) else None,
         to_mark=list(session.scalars(_to_mark())),
         bounced=list(session.scalars(_bounced())) if person.has_role(Role.BUYER) else [],
     )
+
+
+def _live_sitting() -> Select[tuple[Sitting]]:
+    """The sitting of the committee that is convened, if any."""
+    live = Sitting.closed_at.is_(None) & Sitting.cancelled_at.is_(None)
+    return select(Sitting).where(Sitting.organisation_id == current_organisation().id, live)
 
 
 def _applications() -> Select[tuple[Application]]:
