@@ -11,11 +11,13 @@ from sad.actions.vault import add_certificate
 from sad.db import session
 from sad.domain.calendar import paris_day
 from sad.domain.errors import Refusal, Refused, refuse
-from sad.domain.proofs import ACCEPTED, Paper, ProofKind, Standing, is_asked, paper_faults
+from sad.domain.proofs import ACCEPTED, LABELS, Paper, ProofKind, Standing, holds_until, is_asked, paper_faults
 from sad.letters import proofs as letters
 from sad.models.awards import AwardState
+from sad.models.certificates import Certificate
 from sad.models.people import Person
 from sad.models.proofs import AwaitedProof, GivenProof, ProofRequest
+from sad.models.suppliers import Supplier
 from sad.storage import StoredFile
 
 
@@ -43,15 +45,25 @@ def give_proof(
         raise Refused(*faults)
     certificate = None
     if file is not None and not declares_none:
-        certificate = add_certificate(
-            awaited.supplier, file, kind=awaited.kind, label=awaited.label, issued_on=issued_on, expires_on=expires_on, by=by, at=at
-        )
+        certificate = keep_proof(awaited.supplier, file, awaited.proof, issued_on=issued_on, expires_on=expires_on, by=by, at=at)
     given = given_for(awaited, paper, certificate, by, at)
     given.declares_none = declares_none
     session.add(given)
     record("give_proof", given, by=by, at=at, awaited=awaited.id, kind=awaited.kind, declares_none=declares_none)
     _tell_buyer(awaited.request, at)
     return given
+
+
+def keep_proof(
+    supplier: Supplier, file: StoredFile, kind: ProofKind, *, issued_on: date | None, expires_on: date | None, by: Person, at: datetime
+) -> Certificate:
+    """Keep such a paper in the company's vault, until the last day on which it holds. Raises `Refused` when it does not hold."""
+    law = proof_law(at)
+    faults = list(paper_faults(Paper(kind, issued_on, expires_on), supplier.siret, supplier.name, paris_day(at), law))
+    if faults or issued_on is None:
+        raise Refused(*faults)
+    last = holds_until(kind, issued_on, expires_on, law)
+    return add_certificate(supplier, file, kind=kind, label=LABELS[kind], issued_on=issued_on, expires_on=last, by=by, at=at)
 
 
 def read_register(

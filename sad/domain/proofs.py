@@ -150,8 +150,8 @@ def standing(given: Sequence[Given], today: date) -> Standing:
 def notification_faults(standings: Sequence[tuple[str, Standing]]) -> list[Refusal]:
     """Why the contract cannot be notified: every proof that is not accepted, by its name, in one reason for each standing."""
     said = {
-        Standing.AWAITED: ("manque", "manquent", "Attendre l’attributaire, ou constater qu’il ne peut pas prouver."),
-        Standing.REFUSED: ("a été refusé", "ont été refusés", "Attendre un document qui convient."),
+        Standing.AWAITED: ("manque", "manquent", "Attendre l’attributaire, et lire vous-même le registre, à la page « Attestations »."),
+        Standing.REFUSED: ("ne convient pas", "ne conviennent pas", "Attendre un document qui convient."),
         Standing.TO_CHECK: ("reste à vérifier", "restent à vérifier", "Les accepter ou les refuser, à la page « Attestations »."),
         Standing.ENDED: ("n’est plus valable", "ne sont plus valables", "Demander un document à jour."),
     }

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from sad import clock
-from sad.actions.awards import cancel_award, propose_award
+from sad.actions.awards import approve_award, cancel_award, propose_award
 from sad.db import session, transaction
 from sad.domain.calendar import paris_day
 from sad.models.awards import Award
@@ -189,3 +189,22 @@ def test_the_period_without_signature_is_chosen_at_the_decision_and_shown(client
     assert "Pas avant la fin du vendredi 18 décembre 2026" in read(client.get(f"{need}/attribution"))
     refused = client.post(f"{need}/attribution/{again(proposed).id}/notifier", data={"contract_reference": "2026-1"})
     assert refused.status_code == 422 and "AWD-05" in read(refused)
+
+
+def test_a_proof_put_in_the_vault_beforehand_is_taken_at_the_decision_and_not_asked(client):
+    with transaction():
+        award = make_awarded()
+        cancel_award(award, "À refaire.", by=award.proposer, at=DECIDED)
+    sign_in(client, member_of(again(award).place.offer.supplier))
+    sent = {"kind": "vigilance_certificate", "files": (io.BytesIO(PDF.body), "vigilance.pdf"), "expires_on": ""}
+    refused = client.post("/fournisseur/documents", data=sent)
+    assert refused.status_code == 422 and "a été établi manque" in read(refused)
+    sent |= {"files": (io.BytesIO(PDF.body), "vigilance.pdf"), "issued_on": (DAY - timedelta(days=20)).isoformat()}
+    assert client.post("/fournisseur/documents", data=sent).status_code == 302
+    page = read(client.get("/fournisseur/documents"))
+    assert "Attestation de vigilance" in page and "Valable jusqu’au" in page
+    with transaction():
+        found = again(award)
+        again_proposed = propose_award(found.place, "La première.", by=found.proposer, at=AT)
+        approve_award(again_proposed, by=found.decider, at=AT)
+    assert kind_of(again_proposed, "social_certificate").standing(DAY) == "to_check"

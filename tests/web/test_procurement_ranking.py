@@ -26,6 +26,7 @@ from tests.factories.generated import make_generated_award
 from tests.factories.mini_tenders import CLOSES, make_published
 from tests.factories.organisations import make_organisation
 from tests.factories.people import make_person
+from tests.factories.proofs import prove
 from tests.factories.suppliers import make_supplier, member_of
 from tests.web.counting import statements_of
 from tests.web.rows import again
@@ -283,7 +284,9 @@ def test_an_award_goes_from_a_proposal_to_the_letters_shown_before_they_leave_to
     change_to(client, buyer)
     pdf = client.get(at(mini_tender, f"lettres/{number(sent['rejected'])}"))
     assert pdf.data.startswith(b"%PDF") and pdf.mimetype == "application/pdf"
-    assert "attestations fiscales et sociales" in read(client, f"{address}/notifier")
+    assert "manquent" in read(client, f"{address}/notifier") and client.post(f"{address}/notifier").status_code == 422
+    with transaction():
+        prove(again(award))
     client.post(f"{address}/notifier")
     assert again(mini_tender).state == "notified" and "Marché notifié" in read(client, at(mini_tender, "attribution"))
 

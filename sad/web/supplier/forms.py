@@ -8,12 +8,15 @@ from wtforms import BooleanField, RadioField, StringField, TextAreaField
 from wtforms.validators import Length
 
 from sad.domain.errors import Refused
+from sad.domain.proofs import LABELS, ProofKind, is_asked
 from sad.domain.requirements import Requirement
 from sad.web.fields import CheckboxesField, DateField, EmailField, FilesField, Form, Required, SiretField
 from sad.web.profiles import ProfileForm
 
 YES_NO = [("oui", "Oui"), ("non", "Non")]
 PREFIX = "q_"
+OTHER = "other"
+KEPT_KINDS = [(OTHER, "Un document que je nomme"), *((each.value, LABELS[each]) for each in ProofKind if is_asked(each))]
 TEXT_LIMIT = Length(max=4000, message="4 000 caractères au plus.")
 
 
@@ -39,9 +42,13 @@ class ProofForm(Form):
 
 
 class CertificateForm(ProofForm):
+    """A paper for the vault: of a kind that buyers ask before a contract, dated, or any other that the company names."""
+
+    kind = RadioField("Ce document est", choices=KEPT_KINDS, default=OTHER, validate_choice=False)
+    issued_on = DateField("Établi le", description="Le jour écrit sur l’attestation. Il dit jusqu’à quand elle vaut.")
     label = StringField(
         "Ce qu’il prouve",
-        [Required("Dites ce que ce document prouve."), Length(max=200, message="200 caractères au plus.")],
+        [Length(max=200, message="200 caractères au plus.")],
         description="Par exemple : certificat bio, attestation d’assurance.",
     )
 
