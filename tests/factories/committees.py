@@ -17,6 +17,7 @@ from sad.models.organisations import Organisation
 from sad.models.people import Person, Role
 from sad.models.sittings import Sitting
 from tests.factories.evaluations import EXAMINED, Tender, make_ranked
+from tests.factories.organisations import LONG_AGO
 from tests.factories.people import make_person
 
 FIRST_SITTING = datetime(2026, 11, 24, 14, 30, tzinfo=PARIS)
@@ -93,6 +94,25 @@ def said(sitting: Sitting, *signs: str, **values) -> Sheet:
         for item, line in zip(sitting.items, signs, strict=False)
     }
     return Sheet(**{"presences": all_present(sitting), "ballots": ballots, **values})
+
+
+def make_cancelled(committee: Committee, *, by: Person) -> Sitting:
+    """A sitting given up, with nothing on its agenda."""
+    sitting = Sitting(
+        organisation_id=committee.organisation_id,
+        committee_id=committee.id,
+        held_at=HELD,
+        place=PLACE,
+        seats=committee.seats,
+        quorum=committee.quorum,
+        convened_by=by.id,
+        convened_at=LONG_AGO,
+        cancelled_at=EXAMINED,
+        cancelled_reason="Neige.",
+    )
+    session.add(sitting)
+    session.flush()
+    return sitting
 
 
 def make_sittings(ranking: Ranking, *, by: Person) -> Sitting:

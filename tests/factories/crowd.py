@@ -4,6 +4,7 @@ import itertools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import insert, select
@@ -26,6 +27,7 @@ from sad.models.people import Person, PersonRole, Role
 from sad.models.suppliers import Supplier, SupplierMember, UsualOffer
 from sad.models.systems import PurchasingSystem
 from tests.factories.admissions import make_admission, make_application
+from tests.factories.committees import make_cancelled, make_committee
 from tests.factories.documents import make_certificate, stored_file
 from tests.factories.evaluations import Tender
 from tests.factories.mini_tenders import HOME, SEAL_KEY, SENT, make_mini_tender
@@ -96,6 +98,8 @@ class Crowd:
         rows = {"organisation": organisation, "service": service, "system": system, "agent": agent, "instance": instance, "person": person}
         rows |= {"other": other, "applied": applied, "sent": sent, "certificate": certificate, "document": document}
         rows |= {"draft": draft, "comment": comment}
+        committee = make_committee(organisation, by=agent, asked_from=Decimal(10**6))
+        rows |= {"substitute": committee.substitutes[0], "sitting": make_cancelled(committee, by=agent)}
         rows |= {"admission": admissions[1], "admitted": admissions[1].application}
         rows |= {"paper": certificate.document, "notice": document.document}
         self.of = {name: pattern(row) for name, row in rows.items()}
@@ -129,6 +133,8 @@ class Crowd:
         of["organisation"].copies(count, name=named("Agglo"), siren=lambda number: f"{300000000 + number}")
         systems = of["system"].copies(count, reference=named("SAD"), opened_at=later(NOW))
         of["draft"].copies(count, system_id=systems)
+        of["substitute"].copies(count, name=named("Suppléant"), email=lambda number: f"suppleant{number}@agglo.example")
+        of["sitting"].copies(count, held_at=later(NOW + timedelta(days=9)))
         of["comment"].copies(count)
         services = of["service"].copies(count, name=named("Service"))
         agents = of["agent"].copies(count, name=named("Personne"), email=lambda number: f"copie{number}@agglo.example")

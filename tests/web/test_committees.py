@@ -27,6 +27,7 @@ from tests.factories.committees import (
     make_held,
 )
 from tests.factories.evaluations import EXAMINED, Tender, make_evaluator, make_ranked
+from tests.factories.mini_tenders import make_mini_tender
 from tests.factories.organisations import make_organisation
 from tests.factories.people import make_person
 from tests.web.counting import statements_of
@@ -249,6 +250,26 @@ def test_a_cancelled_sitting_tells_its_members_why(client):
     assert client.post(of(sitting, "/annuler"), data={"reason": "Neige."}).status_code == 302
     assert "Neige." in client.get(of(sitting)).text
     assert {letter.to_name for letter in session.scalars(select(Letter).where(Letter.kind == "committee_cancelled"))} >= set(TITULARS)
+
+
+def test_the_pages_ask_as_many_statements_for_many_files_as_for_few(client, app):
+    ranking, counts = ranked(), []
+    with transaction():
+        make_committee(again(ranking).mini_tender.organisation)
+    enter(client, ranking)
+    for more in (0, 4):
+        for _ in range(more):
+            with transaction():
+                first = again(ranking).mini_tender
+                make_ranked(Tender(), mini_tender=make_mini_tender(first.service, system=first.system))
+        award = f"/achats/consultations/{again(ranking).mini_tender_id}/attribution"
+        addresses = ("/achats/commission", "/achats/commission/seances/convoquer", award)
+        for address in addresses:
+            client.get(address)
+        with statements_of(app.engine) as statements:
+            assert [client.get(address).status_code for address in addresses] == [200, 200, 200]
+        counts.append(len(statements))
+    assert counts[0] == counts[1]
 
 
 def test_the_pages_ask_as_many_statements_for_many_members_as_for_few(client, app):

@@ -1,7 +1,8 @@
 """The award committee: its rules, its members, and the list of its sittings."""
 
 from flask import Response, abort, flash, redirect, render_template, url_for
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import lazyload
 
 from sad import clock, parameters
 from sad.actions import committees as acts
@@ -42,14 +43,15 @@ def set_up() -> Response:
     """Ask for the opinion of a committee, or change its rules."""
     organisation, at = current_organisation(), clock.now()
     found = acts.committee_of(organisation.id)
-    form = TermsForm.of(found, interval_days=parameters.value("committee_interval_days", on=paris_day(at)))
+    interval, threshold = (parameters.value(name, on=paris_day(at)) for name in ("committee_interval_days", "formal_procedure_threshold"))
+    form = TermsForm.of(found, interval_days=interval)
     if form.validate_on_submit():
         with attempt(form) as done:
             acts.set_up_committee(organisation, form.terms(), by=current_person(), at=at)
         if done:
             flash("Les règles de la commission sont enregistrées.", "success")
             return redirect(url_for("procurement.committee"))
-    return form_page("procurement/committee_terms.html", form, committee=found, threshold=_threshold())
+    return form_page("procurement/committee_terms.html", form, committee=found, threshold=threshold)
 
 
 @allow(Role.BUYER)
@@ -89,13 +91,9 @@ def own_committee() -> Committee:
 def _possible(found: Committee) -> list[Person]:
     """The agents who are not members yet."""
     taken = {member.person_id for member in found.sitting_members}
-    agents = select(Person).where(Person.organisation_id == current_organisation().id, Person.is_active)
+    agents = select(Person).where(Person.organisation_id == current_organisation().id, Person.is_active).options(lazyload(Person.roles))
     return [each for each in session.scalars(agents.order_by(Person.name, Person.id)) if each.id not in taken]
 
 
-def _is_live():  # type: ignore[no-untyped-def]
+def _is_live() -> ColumnElement[bool]:
     return Sitting.closed_at.is_(None) & Sitting.cancelled_at.is_(None)
-
-
-def _threshold() -> object:
-    return parameters.value("formal_procedure_threshold", on=paris_day(clock.now()))
