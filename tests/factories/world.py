@@ -36,8 +36,8 @@ from sad.actions.vault import attach_certificate
 from sad.db import session
 from sad.domain.admission.decision import Reason
 from sad.domain.calendar import PARIS
-from sad.domain.phases import phase
 from sad.domain.orders import Slot
+from sad.domain.phases import phase
 from sad.models.applications import Application, ApplicationDocument, ApplicationState
 from sad.models.awards import Award
 from sad.models.documents import Document
@@ -59,9 +59,9 @@ from tests.factories.drafts import make_draft
 from tests.factories.examinations import make_asked
 from tests.factories.mini_tenders import CLOSES, HOME, SEAL_KEY, SENT, SERVED, make_mini_tender
 from tests.factories.offers import PDF, make_deposit, offered
+from tests.factories.orders import make_delivery, make_order
 from tests.factories.organisations import make_organisation, make_service
 from tests.factories.people import make_person
-from tests.factories.orders import make_delivery, make_order
 from tests.factories.plays import make_play
 from tests.factories.proofs import asked_for, give, prove
 from tests.factories.regularisations import make_requested
@@ -73,9 +73,9 @@ from tests.factories.tastings import CODES, SALT, make_announced
 NOW = datetime(2026, 12, 9, 9, 0, tzinfo=UTC)
 APPLIED, SENT_LAST = NOW - timedelta(days=2), NOW - timedelta(days=1)
 COMING = {"wanted_closes_at": datetime(2026, 12, 21, 12, 0, tzinfo=PARIS), "happens_at": datetime(2027, 1, 8, 8, 0, tzinfo=PARIS)}
+SERVED_TODAY = datetime(2026, 12, 9, 9, 30, tzinfo=PARIS)
 ASKED, EXAMINED = NOW - timedelta(hours=3), NOW - timedelta(hours=2)
 HURRIED = datetime(2026, 12, 14, 12, 0, tzinfo=PARIS)
-SERVED_TODAY = datetime(2026, 12, 9, 9, 30, tzinfo=PARIS)
 PROVED = "liability_insurance"
 DUE = date(2026, 12, 30)
 
@@ -123,11 +123,11 @@ def make_half(data_dir: Path) -> Half:
     for supplier in (half.supplier, half.rival):
         make_admission(supplier, half.categories[0], half.buyer)
     _launch_all(half)
+    _order_all(half)
     _apply_all(half)
     _group_all(half)
     make_sittings(_ranking(half.mini_tenders["ranked"]), by=half.buyer)
     _keep_papers(half, data_dir)
-    _order_all(half)
     open_campaign(half.system, due_on=DUE, home=HOME, by=half.buyer, at=SENT_LAST)
     _ask_services(half)
     for supplier in (half.supplier, half.rival):
@@ -175,9 +175,6 @@ def _hurry(half: Half, drafts: dict[str, MiniTender]) -> None:
         ask_agreement(draft, HURRIED - timedelta(days=2), home=HOME, by=person, at=SENT_LAST)
 
 
-def _draft(half: Half, service: Service, **values) -> MiniTender:
-    return make_mini_tender(service, system=half.system, by=half.people[Role.REQUESTER], **values)
-
 def _order_all(half: Half) -> None:
     """A contract ordered from each supplier; the delivery of one is accepted, a court action stopped another contract."""
     for name, holder, served in (("ordered", half.rival, SERVED), ("delivered", half.supplier, SERVED_TODAY)):
@@ -191,6 +188,9 @@ def _order_all(half: Half) -> None:
     make_delivery(order_of(half.mini_tenders["delivered"]), at=NOW)
     place_hold(half.mini_tenders["awarded"], "Référé précontractuel.", by=half.buyer, at=EXAMINED)
 
+
+def _draft(half: Half, service: Service, **values) -> MiniTender:
+    return make_mini_tender(service, system=half.system, by=half.people[Role.REQUESTER], **values)
 
 
 def _sent(half: Half, title: str, *, at: datetime = SENT, is_tasted: bool = False, **values) -> MiniTender:
@@ -239,12 +239,12 @@ def _taste(half: Half, mini_tender: MiniTender) -> Tasting:
 
 def _rank(half: Half, mini_tender: MiniTender, only: Supplier | None = None) -> None:
     for offer in session.scalars(select(Offer).where(Offer.mini_tender_id == mini_tender.id).order_by(Offer.id)):
-        classify_offer(offer, "regular", "Complète et conforme.", by=half.buyer, at=EXAMINED)
-        for criterion in judged_criteria(mini_tender):
-            give_mark(offer, criterion.key, "8", "Variété, pain au levain.", by=half.people[Role.EVALUATOR], at=EXAMINED)
         if only and offer.supplier_id != only.id:
             classify_offer(offer, "irregular", "Une ligne manque.", by=half.buyer, at=EXAMINED)
             continue
+        classify_offer(offer, "regular", "Complète et conforme.", by=half.buyer, at=EXAMINED)
+        for criterion in judged_criteria(mini_tender):
+            give_mark(offer, criterion.key, "8", "Variété, pain au levain.", by=half.people[Role.EVALUATOR], at=EXAMINED)
     compute_ranking(mini_tender, by=half.buyer, at=EXAMINED)
 
 
@@ -257,7 +257,9 @@ def _ranking(mini_tender: MiniTender) -> Ranking:
 
 
 def _approve(half: Half, mini_tender: MiniTender) -> None:
-    give(asked_for(approve_award(_award(mini_tender), by=half.second, at=EXAMINED)).awaited[0], at=EXAMINED)
+    first = asked_for(approve_award(_award(mini_tender), by=half.second, at=EXAMINED)).awaited[0]
+    if not first.given:
+        give(first, at=EXAMINED)
 
 
 def _notify(half: Half, mini_tender: MiniTender) -> None:
