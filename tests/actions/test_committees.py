@@ -204,6 +204,14 @@ def test_an_award_waits_for_a_favourable_opinion_where_the_house_asks_for_one(ra
     assert [one.rule for one in refused.value.refusals] == ["AWD-09"]
 
 
+def test_a_file_on_the_agenda_has_no_opinion_before_the_closing(ranking, buyer):
+    make_convened(ranking)
+    assert opinion_on(ranking) is None
+    with pytest.raises(Refused, match="Tenir la séance convoquée") as refused:
+        proposed(ranking, buyer)
+    assert "ne lui a pas été soumis" in str(refused.value)
+
+
 def test_a_favourable_opinion_lets_the_award_be_proposed(ranking, buyer):
     make_held("ppcpp", sitting=make_convened(ranking))
     assert proposed(ranking, buyer, CLOSED).place.rank == 1

@@ -119,6 +119,12 @@ def test_an_opinion_needs_its_quorum_and_a_side_with_as_many_votes_as_the_other(
     assert found.voters == 9 - sum(each == Ballot.RECUSED for each in ballots.values())
 
 
+@pytest.mark.parametrize("here", ["ABCDE", "-BCDE"])
+def test_a_president_with_an_interest_or_away_has_no_casting_vote(here):
+    tied = Debate(7, "Pain", {1: Ballot.FOR, 2: Ballot.FOR, 3: Ballot.AGAINST, 4: Ballot.FOR, 5: Ballot.AGAINST}, {1})
+    assert outcome_of(tied, presences(here), 3).opinion == Opinion.POSTPONED
+
+
 @given(votes)
 def test_what_is_not_said_yet_is_named(ballots):
     here = presences("ABCDEFGHI")
