@@ -185,8 +185,8 @@ def review_faults(offers: Sequence[Offer], marks: Mapping[int, Mapping[str, Mark
     for offer in offers:
         said = {key for key, mark in marks[offer.id].items() if mark.is_to_review}
         if said and offer.classification == Classification.REGULAR:
-            labels = listed([f"« {leaf.label} »" for leaf in offer.mini_tender.frozen_grid().scored if leaf.key in said])
-            message = f"{offer.supplier.name} : à revoir sur {labels}, car qui évalue a changé."
+            labels = listed([f"« {leaf.label} »" for leaf in offer.mini_tender.frozen_grid().scored if leaf.key in said])
+            message = f"{offer.supplier.name} : à revoir sur {labels}, car qui évalue a changé."
             yield Refusal(message, "Donner la note à nouveau, même si elle reste la même.", "ANA-05")
 
 

@@ -204,7 +204,7 @@ def test_a_second_publication_is_refused_and_invites_nobody_twice(draft, buyer):
         ({"wanted_closes_at": WINTER_CLOCK}, [("TIM-01", "closes_at"), ("SAD-17", "closes_at")]),
         ({"happens_at": CLOSES}, [(None, "service_on")]),
         ({"happens_at": datetime(2030, 2, 1, 8, tzinfo=PARIS)}, [("SAD-22", "service_on")]),
-        ({"weights": {"price": "55", "quality": "20"}}, [("SAD-20", "price")]),
+        ({"weights": {"price": "55", "quality": "20"}}, [("SAD-20", "price"), ("CRI-14", "weights")]),
         ({"weights": {"price": "45"}}, [("CRI-04", "weights")]),
         ({"title": "Petit-déjeuner aux produits de la commune"}, [("CRI-08", "title")]),
         (

@@ -30,7 +30,7 @@ from tests.factories.systems import make_system, stage_value
 
 AT = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 SAID = {"reason": "Les producteurs ont demandé du temps.", "notice_reference": "26-777777", "home": HOME}
-REASONS = dict.fromkeys(("PAL-01", "PAL-03", "PAL-06", "CRI-03", "CRI-08"), "Pour des raisons écrites au dossier.")
+REASONS = dict.fromkeys(("PAL-01", "PAL-03", "PAL-06", "CRI-03", "CRI-08", "CRI-13"), "Pour des raisons écrites au dossier.")
 
 
 @pytest.fixture
@@ -118,7 +118,8 @@ def test_nothing_is_published_without_a_reason_the_notice_and_a_reason_for_each_
     with transaction():
         draft = start_stage(system, by=buyer, at=AT)
     assert refused(publish, draft, buyer, reason=" ", notice_reference="", justifications={}) == [
-        ("PAL-02", "reason"), ("PAL-01", "notice_reference"), ("PAL-01", "announced_on"), ("PAL-06", "pain"), ("PAL-06", "traiteur"),
+        ("PAL-02", "reason"), ("PAL-01", "notice_reference"), ("PAL-01", "announced_on"), ("CRI-13", "packaging"),
+        ("PAL-06", "pain"), ("PAL-06", "traiteur"),
     ]  # fmt: skip
     assert on_roadmap(system)[-1][0] == 3
 

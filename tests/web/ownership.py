@@ -195,7 +195,6 @@ def _roles(half: Half) -> Iterator[Place]:
         yield {"person_id": row.person_id, "role_id": row.id}  # type: ignore[attr-defined]
 
 
-
 def _systems(half: Half) -> list[PurchasingSystem]:
     return [half.system, half.draft_system]
 
@@ -307,12 +306,14 @@ OWNERS: dict[tuple[str, frozenset[str]], Find] = {
         ("supplier", {"invitation_id"}, _ids("invitation_id", SupplierInvitation, lambda half: (_of_supplier(SupplierInvitation, half),))),
         ("supplier", {M}, _one(M, _invited)),
         ("supplier", {"offer_id"}, _ids("offer_id", Offer, lambda half: (_of_supplier(Offer, half),))),
+        ("supplier", {"order_id"}, _one("order_id", _orders)),
         ("supplier", {"proof_request_id"}, _one("proof_request_id", _proof_requests)),
         (
             "supplier", {"awaited_proof_id"},
             _one("awaited_proof_id", lambda half: _awaited(half, AwaitedProof.supplier_id == half.supplier.id)),
         ),
         ("supplier", {"price_request_id"}, _one("price_request_id", _price_requests)),
+        ("supplier", {"regularisation_request_id"}, _one("regularisation_request_id", _corrections)),
         ("supplier", {"answer_file_id"}, _own_answer_files),
         ("supplier", {"answer_id"}, _ids("answer_id", DeadlineAnswer, lambda half: (_of_supplier(DeadlineAnswer, half),))),
         ("supplier", {G}, _one(G, _led)),
@@ -322,7 +323,6 @@ OWNERS: dict[tuple[str, frozenset[str]], Find] = {
         ("agent", {"stage_id"}, _ids("stage_id", Stage, lambda half: (_of_organisation(Stage, half), Stage.comments_until.is_not(None)))),
         ("procurement", {A}, _one(A, _received)),
         ("procurement", {A, D}, lambda half: ({A: app.id, D: joined.document_id} for app, joined in _joined(_received(half)))),
-        ("supplier", {"order_id"}, _one("order_id", _orders)),
         ("procurement", {G}, _one(G, _received_groups)),
         ("procurement", {"admission_id"}, _ids("admission_id", Admission, lambda half: (_of_organisation(Admission, half),))),
         ("procurement", {"member_id"}, _ids("member_id", CommitteeMember, lambda half: (_of_organisation(CommitteeMember, half),))),
@@ -331,12 +331,12 @@ OWNERS: dict[tuple[str, frozenset[str]], Find] = {
         ("procurement", {M, "offer_id"}, lambda half: ({M: each.id, "offer_id": offer.id} for each, offer in _offers(half))),
         ("procurement", {M, "offer_id", "file_id"}, _files),
         ("procurement", {M, "offer_id", "answer_file_id"}, _answer_files),
+        ("procurement", {M, "regularisation_request_id"}, _to_judge),
         ("procurement", {M, "awaited_proof_id"}, _awaited_places),
         ("procurement", {M, "given_proof_id"}, _given_papers),
         ("procurement", {M, "award_id"}, _of_mini_tenders("award_id", Award)),
         ("procurement", {M, L}, _of_mini_tenders(L, Letter, Letter.kind.in_(RESULT_LETTERS))),
         ("procurement", {M, "sample_id"}, _of_tastings("sample_id", TastingSample)),
-        ("supplier", {"regularisation_request_id"}, _one("regularisation_request_id", _corrections)),
         ("procurement", {M, "juror_id"}, _of_tastings("juror_id", TastingJuror)),
         ("procurement", {M, "criterion"}, _with(_one(M, _own_mini_tenders), criterion=CRITERION)),
         ("procurement", {M, "evaluator_id"}, _of_mini_tenders("evaluator_id", Evaluator)),
@@ -352,7 +352,6 @@ OWNERS: dict[tuple[str, frozenset[str]], Find] = {
         ("procurement", {S, "number"}, _of_systems("number", Stage, "number")),
         ("procurement", {S, "number", "requirement"}, _with(_of_systems("number", Stage, "number"), requirement=REQUIREMENT)),
         ("procurement", {S, "number", "comment_id"}, _comments),
-        ("procurement", {M, "regularisation_request_id"}, _to_judge),
         ("procurement", {S, "number", "category_key"}, _brakes),
         ("account", {"supplier_id"}, lambda half: [{"supplier_id": half.supplier.id}]),
         ("admin", {B}, ORGANISATION),

@@ -34,7 +34,7 @@ OPENED = ("opened", "ranked", "proposed", "awarded", "notified")
 SAYS_NOTHING_OF_OFFERS = {
     "mini_tender", "publish_mini_tender", "mini_tender_deadline", "mini_tender_grid", "return_mini_tender", "discontinue_mini_tender",
     "extend_mini_tender", "change_mini_tender", "answer_question", "declare_interests",
-    "deadline_agreement", "ask_deadline_agreement", "withdraw_deadline_agreement", "ask_newcomers",  # before the sending
+    "deadline_agreement", "ask_deadline_agreement", "withdraw_deadline_agreement", "ask_newcomers", "take_ten_days",  # before the sending
 }
 LINK = "Mon frère travaille à la boulangerie."
 

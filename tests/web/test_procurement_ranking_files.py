@@ -81,7 +81,7 @@ def test_the_sheet_is_as_secret_as_the_page(client, app):
         ranked, opened = make_ranked(Tender()).mini_tender, make_opened(Tender())
         sheets = [at(each, "classement/tableau.xlsx") for each in (ranked, opened)]
         insider, stranger = make_person(ranked.organisation, Role.REQUESTER), make_person(make_organisation(), *Role)
-        buyer = make_person(opened.organisation, Role.BUYER)
+        buyer = make_evaluator(opened, Role.BUYER)
     for person, sheet, status in ((insider, sheets[0], 403), (stranger, sheets[0], 404), (buyer, sheets[1], 404)):
         client.post("/deconnexion")
         sign_in(client, again(person))

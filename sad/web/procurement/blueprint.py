@@ -33,10 +33,10 @@ from sad.web.procurement import (
     publications,
     questions,
     rankings,
+    regularisations,
     requirements,
     sittings,
     stage_comments,
-    regularisations,
     stage_drafts,
     stage_reviews,
     stages,
@@ -99,6 +99,11 @@ blueprint.add_url_rule(OFFER, "examine_offer", evaluation.examine_offer, methods
 blueprint.add_url_rule(f"{OFFER}/justification", "justify_price", low_prices.justify_price, methods=BOTH)
 blueprint.add_url_rule(f"{OFFER}/reponses/fichiers/<int:answer_file_id>", "answer_file", low_prices.answer_file)
 blueprint.add_url_rule(f"{OFFER}/fichiers/<int:file_id>", "offer_file", evaluation.offer_file)
+MENDED = f"{TENDER}/examen/regularisation"
+blueprint.add_url_rule(MENDED, "regularisation", regularisations.regularisation, methods=BOTH)
+blueprint.add_url_rule(
+    f"{MENDED}/<int:regularisation_request_id>", "judge_regularisation", regularisations.judge_regularisation, methods=BOTH
+)
 blueprint.add_url_rule(f"{TENDER}/notes/<criterion>", "marks", evaluation.marks, methods=BOTH)
 blueprint.add_url_rule(f"{TENDER}/evaluateurs", "evaluators", evaluators.evaluators, methods=BOTH)
 blueprint.add_url_rule(f"{TENDER}/evaluateurs/<int:evaluator_id>/liberer", "release_evaluator", evaluators.release, methods=BOTH)
@@ -106,11 +111,6 @@ blueprint.add_url_rule(f"{TENDER}/mes-notes", "own_marks", evaluators.own_marks,
 blueprint.add_url_rule(f"{TENDER}/mes-notes/<criterion>", "own_criterion", evaluators.own_criterion, methods=BOTH)
 blueprint.add_url_rule(f"{TENDER}/consensus/<criterion>", "consensus", evaluators.consensus, methods=BOTH)
 TASTING = f"{TENDER}/degustation"
-MENDED = f"{TENDER}/examen/regularisation"
-blueprint.add_url_rule(MENDED, "regularisation", regularisations.regularisation, methods=BOTH)
-blueprint.add_url_rule(
-    f"{MENDED}/<int:regularisation_request_id>", "judge_regularisation", regularisations.judge_regularisation, methods=BOTH
-)
 blueprint.add_url_rule(TASTING, "tasting", tastings.tasting, methods=BOTH)
 SAMPLE, JUROR = f"{TASTING}/echantillons/<int:sample_id>", f"{TASTING}/jury/<int:juror_id>"
 blueprint.add_url_rule(SAMPLE, "receive_sample", tastings.receive, methods=BOTH)
