@@ -50,6 +50,13 @@ def test_what_is_told_to_each_tenderer_would_have_put_it_first(first):
         check_what_is_told(seed)
 
 
+def test_a_cut_may_do_where_a_deeper_one_would_not():
+    """Offers under the least total leave, and which ones do follows the cut: drawn by the campaign, kept here."""
+    check_what_is_told(1059)
+    _, grid, bids = read_scoring_file(make_priced_file(1059))
+    assert what_would_change(bids, grid, "É3").price_cut == 190
+
+
 def test_the_draw_holds_cuts_criteria_and_offers_for_whom_nothing_would_do():
     told = []
     for seed in range(30):

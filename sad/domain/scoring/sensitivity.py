@@ -12,10 +12,11 @@ from sad.domain.scoring.accepted import truth
 from sad.domain.scoring.column import Column, Compared
 from sad.domain.scoring.methods import is_numeric, method_of
 from sad.domain.scoring.numbers import read_number, written
-from sad.domain.scoring.ranking import rank
+from sad.domain.scoring.ranking import minimums_of, rank
 from sad.domain.scoring.values import Bid, Criterion, Grid, Value
 
 CENTS = 100
+PROBES = 96  # under a published minimum, how many cuts are tried when the deepest would not do
 WEIGHT_STEPS = 10_000  # the weight of a criterion is moved by ten-thousandths of the total: a hundredth of a point out of 100
 
 
@@ -53,17 +54,35 @@ def what_would_change(bids: Sequence[Bid], grid: Grid, ref: str) -> WouldBeFirst
     improvable = [leaf for leaf in grid.scored if leaf not in priced]
     return WouldBeFirst(
         ref=ref,
-        price_cut=least_price_cut(bid, grid.price, would_do),
+        price_cut=least_price_cut(bid, grid.price, would_do, has_minimum=bool(minimums_of(grid))),
         criteria=tuple(leaf.key for leaf in improvable if would_do(leaf, best_value(bids, leaf))),
     )
 
 
-def least_price_cut(bid: Bid, price: Criterion | None, would_do: Callable[[Criterion, Value], bool]) -> int | None:
-    """The least cut of its price, in cents, that would do; one cent less would not. The price stays above 0."""
+def least_price_cut(
+    bid: Bid, price: Criterion | None, would_do: Callable[[Criterion, Value], bool], *, has_minimum: bool
+) -> int | None:
+    """The least cut of its price, in cents, that would do; one cent less would not. The price stays above 0.
+
+    Where offers under a minimum are eliminated, a deeper cut may bring one back that a smaller cut had sent away, so that the
+    deepest does not answer for the others: some are then tried from the smallest on.
+    """
     if price is None or price.sub_criteria or not is_numeric(price):
         return None
     asked = read_number(bid.values[price.key])
-    return least(0, ceil(asked * CENTS) - 1, lambda cut: would_do(price, written(asked - Fraction(cut, CENTS))))
+    deepest = ceil(asked * CENTS) - 1
+
+    def does(cut: int) -> bool:
+        return would_do(price, written(asked - Fraction(cut, CENTS)))
+
+    if has_minimum and deepest > 0 and not does(deepest):
+        deepest = next((cut for cut in probes(deepest) if does(cut)), 0)
+    return least(0, deepest, does)
+
+
+def probes(deepest: int) -> list[int]:
+    """Cuts to try, spread evenly up to the deepest, in cents, the smallest first."""
+    return sorted({max(1, deepest * part // PROBES) for part in range(1, PROBES)})
 
 
 def weight_interval(bids: Sequence[Bid], grid: Grid, key: str) -> WeightInterval | None:
