@@ -188,7 +188,8 @@ def test_the_head_of_the_journal_is_kept_before_the_first_envelope_is_opened(min
 
 def test_an_altered_envelope_is_flagged_and_the_others_open(mini_tender, suppliers, first, second):
     altered, sound = deposit(mini_tender, suppliers[0]), deposit(mini_tender, suppliers[1])
-    session.execute(update(Offer).where(Offer.id == altered.id).values(sealed=altered.sealed[:-1] + b"\0"))
+    flipped = altered.sealed[:-1] + bytes([altered.sealed[-1] ^ 1])
+    session.execute(update(Offer).where(Offer.id == altered.id).values(sealed=flipped))
     session.commit()
     open_all(mini_tender, first, second)
     assert (altered.is_opened, sound.is_opened) == (False, True)
