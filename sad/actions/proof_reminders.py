@@ -1,6 +1,6 @@
 """Reminders about the proofs of an awardee: before the last day, then each time one ends while the contract runs (AWD-02)."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sad.actions.journal import record
 from sad.actions.letters import post_to_supplier
@@ -60,7 +60,7 @@ def to_renew(request: ProofRequest, at: datetime) -> list[AwaitedProof]:
     return [each for each in request.awaited if needs_renewal(each.proof, each.held, today, until, law)]
 
 
-def _served_on(award: Award):  # type: ignore[no-untyped-def]
+def _served_on(award: Award) -> date:
     served = award.mini_tender.happens_at or award.notified_at
     assert served is not None
     return paris_day(served)

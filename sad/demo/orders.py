@@ -1,5 +1,6 @@
 """The stories of the contracts: ordered, received by the supplier, the headcount confirmed, the delivery accepted."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -48,5 +49,5 @@ def _delivered(plan: Plan, order: Order) -> Delivered:
     return Delivered(conformity="partial", on_time=False, packaging="taken_back", remark=SHORT, quantities=came)
 
 
-def _link(setting: Setting):  # type: ignore[no-untyped-def]
+def _link(setting: Setting) -> Callable[[int], str]:
     return lambda number: f"{setting.base_url}/fournisseur/commandes/{number}"

@@ -106,7 +106,10 @@ class Consortium(Base):
 
 def consortium_of(supplier: Supplier) -> Consortium | None:
     """The consortium that this supplier is, if it is one."""
-    found: Consortium | None = supplier.consortium if supplier.lead_id is not None else None  # type: ignore[attr-defined]
+    if supplier.lead_id is None:
+        return None
+    # Only the relationship above makes this way back: suppliers import nothing of consortiums.
+    found: Consortium | None = supplier.consortium  # type: ignore[attr-defined]
     return found
 
 

@@ -104,7 +104,7 @@ class RegularisationRequest(Base):
     def usual_answer(self) -> ExaminationAnswer | None:
         """The answer that counts unless a person keeps another: the last one in time, else the last one."""
         in_time = [answer for answer in self.answers if not answer.is_late]
-        return (in_time or self.answers or [None])[-1]  # type: ignore[list-item]
+        return next(reversed(in_time or self.answers), None)
 
 
 class RegularisationExclusion(Base):

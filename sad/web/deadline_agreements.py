@@ -60,7 +60,7 @@ class AskForm(VersionedForm):
 def agreement_page(need: MiniTender, side: Side) -> Response:
     """Who agreed, who refused, who is silent, what remains; whoever comes before anything was asked is led to ask."""
     if running_request(need) is None:
-        return redirect(url_for(side.ask, mini_tender_id=need.id))  # type: ignore[return-value]
+        return redirect(url_for(side.ask, mini_tender_id=need.id))
     return _follow(need, side, VersionedForm(formdata=None, data={"version": need.version}), clock.now())
 
 
@@ -76,7 +76,7 @@ def ask_page(need: MiniTender, side: Side) -> Response:
             return _confirmation(form, need, side, [each.name for each in asked], at)
         if _ask(form, need, at):
             flash(f"La demande est partie à {plural(len(asked), 'fournisseur')}.", "success")
-            return redirect(url_for(side.agreement, mini_tender_id=need.id))  # type: ignore[return-value]
+            return redirect(url_for(side.agreement, mini_tender_id=need.id))
     return form_page("deadline_agreements/ask.html", form, need=need, side=side, asked=asked, days=days_of_law(at))
 
 
@@ -84,13 +84,13 @@ def withdraw_page(need: MiniTender, side: Side) -> Response:
     """Give the request up, once one has read who is told and what."""
     running, form = running_request(need), Form()
     if running is None:
-        return redirect(url_for(side.check, mini_tender_id=need.id))  # type: ignore[return-value]
+        return redirect(url_for(side.check, mini_tender_id=need.id))
     if form.validate_on_submit():
         with attempt(form) as done:
             withdraw_agreement_request(running, by=current_person(), at=clock.now())
         if done:
             flash("La demande est retirée. Chaque fournisseur interrogé en est prévenu.", "success")
-            return redirect(url_for(side.check, mini_tender_id=need.id))  # type: ignore[return-value]
+            return redirect(url_for(side.check, mini_tender_id=need.id))
     letter = letters.ended(need, running.closes_at)
     told = [each.supplier.name for each in running.answers]
     return form_page("deadline_agreements/withdraw.html", form, need=need, side=side, told=told, letter=letter)
@@ -100,13 +100,13 @@ def newcomers_page(need: MiniTender, side: Side) -> Response:
     """Ask the same of those admitted since."""
     running, form, at = running_request(need), Form(), clock.now()
     if running is None:
-        return redirect(url_for(side.check, mini_tender_id=need.id))  # type: ignore[return-value]
+        return redirect(url_for(side.check, mini_tender_id=need.id))
     if form.validate_on_submit():
         with attempt(form) as done:
             asked = ask_newcomers(running, home=site_address(), by=current_person(), at=at)
         if done:
             flash(f"La demande est partie à {plural(len(asked), 'nouveau fournisseur', 'nouveaux fournisseurs')}.", "success")
-            return redirect(url_for(side.agreement, mini_tender_id=need.id))  # type: ignore[return-value]
+            return redirect(url_for(side.agreement, mini_tender_id=need.id))
     return _follow(need, side, form, at)
 
 
@@ -116,9 +116,9 @@ def ten_days_page(need: MiniTender, side: Side) -> Response:
     change = NeedChange(wanted_closes_at=proposed_deadline(at))
     if form.validate_on_submit() and keep(form, need, change, "closes_at", "service_on", at=at):
         flash(f"La date limite est maintenant le {moment(change.wanted_closes_at)} : le délai de la loi.", "success")
-        return redirect(url_for(side.check, mini_tender_id=need.id))  # type: ignore[return-value]
+        return redirect(url_for(side.check, mini_tender_id=need.id))
     if running_request(need) is None:
-        return redirect(url_for(side.check, mini_tender_id=need.id))  # type: ignore[return-value]
+        return redirect(url_for(side.check, mini_tender_id=need.id))
     return _follow(need, side, form, at)
 
 

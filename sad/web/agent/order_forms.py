@@ -95,7 +95,8 @@ class DeliveryForm(Form):
             for key, line in zip(keys, order.lines, strict=True)
         }
         ordered = {f"quantity-{line.id}": Decimal(decimal_text(line.quantity)) for line in order.lines}
-        return type("DeliveryForm", (cls,), {**fields, "KEYS": keys})(data=ordered)  # type: ignore[no-any-return]
+        form: DeliveryForm = type("DeliveryForm", (cls,), {**fields, "KEYS": keys})(data=ordered)
+        return form
 
     def delivered(self) -> Delivered:
         """What was said; a quantity left empty is the one ordered."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from flask import url_for
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import contains_eager
 
 from sad.db import session
@@ -42,7 +42,7 @@ def next_step(need: MiniTender, at: datetime) -> OrderStep | None:
     return next(_steps(row[0], row[1], at), None) if row else None
 
 
-def _notified():  # type: ignore[no-untyped-def]
+def _notified() -> Select[MiniTender, Order]:
     return (
         select(MiniTender, Order)
         .join(Award, Award.mini_tender_id == MiniTender.id)

@@ -110,4 +110,4 @@ def _own_order(mini_tender_id: int) -> Order:
 
 
 def _back(order: Order) -> Response:
-    return redirect(url_for("agent.order", mini_tender_id=order.mini_tender.id))  # type: ignore[return-value]
+    return redirect(url_for("agent.order", mini_tender_id=order.mini_tender.id))

@@ -62,6 +62,6 @@ def _next(system_id: int, number: int, category_key: str, decision: str) -> Resp
     """Where the decision leads: to the corrigendum that makes it real, or back to the text to publish."""
     if decision == ReviewDecision.MAINTAIN:
         flash("Le palier est maintenu. Votre raison est au journal, l’alerte se tait.", "success")
-        return redirect(url_for("procurement.brake", system_id=system_id, number=number, category_key=category_key))  # type: ignore[return-value]
+        return redirect(url_for("procurement.brake", system_id=system_id, number=number, category_key=category_key))
     flash("Le brouillon est prêt. Rien ne change tant que le rectificatif n’est pas publié.", "success")
-    return redirect(url_for("procurement.corrigendum", system_id=system_id, number=number))  # type: ignore[return-value]
+    return redirect(url_for("procurement.corrigendum", system_id=system_id, number=number))

@@ -60,4 +60,4 @@ def _decide(found: Evaluation, examined: Examined, asked: PriceRequest) -> Respo
 
 
 def _back(offer: Offer) -> Response:
-    return redirect(url_for("procurement.justify_price", mini_tender_id=offer.mini_tender_id, offer_id=offer.id))  # type: ignore[return-value]
+    return redirect(url_for("procurement.justify_price", mini_tender_id=offer.mini_tender_id, offer_id=offer.id))

@@ -1,7 +1,7 @@
 """The order of a contract as the buyers follow it, and the court actions that stop a contract."""
 
 from flask import Response, abort, flash, redirect, render_template, url_for
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload
 from wtforms import TextAreaField
 from wtforms.validators import Length
@@ -64,7 +64,7 @@ def _order(mini_tender: MiniTender) -> Order:
     return order_of(mini_tender) or abort(404)
 
 
-def _past(mini_tender: MiniTender):  # type: ignore[no-untyped-def]
+def _past(mini_tender: MiniTender) -> Select[LitigationHold]:
     people = (joinedload(each).lazyload(Person.roles) for each in (LitigationHold.placer, LitigationHold.lifter))
     lifted = select(LitigationHold).where(LitigationHold.mini_tender_id == mini_tender.id, LitigationHold.lifted_at.is_not(None))
     return lifted.options(*people).order_by(LitigationHold.id)

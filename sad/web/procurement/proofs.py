@@ -74,7 +74,7 @@ def ask(mini_tender_id: int) -> Response:
     with attempt(form) as done:
         ask_proofs(_award(mini_tender), by=current_person(), at=clock.now())
     flash(*(("Les attestations sont demandées.", "success") if done else (str(form.refusals[0]), "danger")))
-    return redirect(url_for("procurement.award_proofs", mini_tender_id=mini_tender.id))  # type: ignore[return-value]
+    return redirect(url_for("procurement.award_proofs", mini_tender_id=mini_tender.id))
 
 
 @allow(Role.BUYER)
@@ -87,7 +87,7 @@ def judge(mini_tender_id: int, given_proof_id: int) -> Response:
             decide_proof(given, form.decision.data, form.reason.data or "", by=current_person(), at=clock.now())
         if done:
             flash("Votre réponse est enregistrée.", "success")
-            return redirect(url_for("procurement.award_proofs", mini_tender_id=mini_tender.id))  # type: ignore[return-value]
+            return redirect(url_for("procurement.award_proofs", mini_tender_id=mini_tender.id))
     return form_page("procurement/judge_proof.html", form, mini_tender=mini_tender, given=given, awaited=given.awaited)
 
 
@@ -103,7 +103,7 @@ def register(mini_tender_id: int, awaited_proof_id: int) -> Response:
             read_register(awaited, form.source.data, **said, by=current_person(), at=clock.now())
         if done:
             flash("L’inscription est enregistrée.", "success")
-            return redirect(url_for("procurement.award_proofs", mini_tender_id=mini_tender.id))  # type: ignore[return-value]
+            return redirect(url_for("procurement.award_proofs", mini_tender_id=mini_tender.id))
     return form_page("procurement/read_register.html", form, mini_tender=mini_tender, awaited=awaited, where=WHERE[awaited.proof])
 
 
@@ -117,7 +117,7 @@ def fail(mini_tender_id: int) -> Response:
             reject_unproved(asked, form.reason.data, by=current_person(), at=clock.now())
         if done:
             flash("L’offre est rejetée. L’offre suivante peut être proposée.", "success")
-            return redirect(url_for("procurement.award", mini_tender_id=mini_tender.id))  # type: ignore[return-value]
+            return redirect(url_for("procurement.award", mini_tender_id=mini_tender.id))
     lacking = [each for each in asked.awaited if each.standing(today) is not Standing.ACCEPTED]
     return form_page("procurement/fail_proofs.html", form, mini_tender=mini_tender, asked=asked, lacking=lacking, today=today)
 

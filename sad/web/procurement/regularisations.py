@@ -42,7 +42,7 @@ def judge_regularisation(mini_tender_id: int, regularisation_request_id: int) ->
         if done:
             accepted = "La correction est acceptée. Vous pouvez classer l’offre."
             flash(accepted if form.decision.data == ACCEPTED else "L’offre reste irrégulière.", "success")
-            return redirect(url_for("procurement.examine_offer", mini_tender_id=mini_tender_id, offer_id=asked.offer_id))  # type: ignore[return-value]
+            return redirect(url_for("procurement.examine_offer", mini_tender_id=mini_tender_id, offer_id=asked.offer_id))
     said = {each.id: letters.said_anew(asked.offer, each.values) for each in asked.answers}
     shown = {"asked": asked, "said": said, "lacking": _lacking(asked), "scored": _scored(asked)}
     return form_page("procurement/judge_regularisation.html", form, **shown, **offer_context(found, examined))
@@ -58,7 +58,7 @@ def _ask(found: Evaluation) -> Response:
             ask_regularisation(mini_tender, form.left_out(), form.days.data, by=current_person(), at=at)
         if done:
             flash("Les demandes sont envoyées. Les réponses viendront ici.", "success")
-            return redirect(url_for("procurement.regularisation", mini_tender_id=mini_tender.id))  # type: ignore[return-value]
+            return redirect(url_for("procurement.regularisation", mini_tender_id=mini_tender.id))
     return form_page(
         "procurement/ask_regularisation.html",
         form,

@@ -141,4 +141,4 @@ def _confirmation(template: str, system: PurchasingSystem, row: Stage, form: For
 
 
 def _back(system_id: int, number: int) -> Response:
-    return redirect(url_for("procurement.stage_comments", system_id=system_id, number=number))  # type: ignore[return-value]
+    return redirect(url_for("procurement.stage_comments", system_id=system_id, number=number))

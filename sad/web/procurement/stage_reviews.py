@@ -39,7 +39,7 @@ def stage_review(system_id: int, number: int) -> Response:
             review_stage(stage, decision, reason=reason, category=category, by=current_person(), at=at)
         if done:
             flash("Le bilan est noté, avec ses chiffres. Rien ne change tout seul.", "success")
-            return redirect(url_for("procurement.stage_review", system_id=system_id, number=number, _anchor="bilans"))  # type: ignore[return-value]
+            return redirect(url_for("procurement.stage_review", system_id=system_id, number=number, _anchor="bilans"))
     return form_page(
         "procurement/stage_review.html",
         form,

@@ -90,4 +90,4 @@ def _possible(found: Tasting) -> list[Person]:
 
 
 def _back(mini_tender_id: int) -> Response:
-    return redirect(url_for("procurement.tasting", mini_tender_id=mini_tender_id))  # type: ignore[return-value]
+    return redirect(url_for("procurement.tasting", mini_tender_id=mini_tender_id))

@@ -146,4 +146,4 @@ def _draw(mini_tender: MiniTender) -> tuple[int, ...]:
 
 
 def _back(mini_tender_id: int) -> Response:
-    return redirect(url_for("procurement.tasting", mini_tender_id=mini_tender_id))  # type: ignore[return-value]
+    return redirect(url_for("procurement.tasting", mini_tender_id=mini_tender_id))

@@ -22,7 +22,7 @@ def in_development(view: View) -> View:
             abort(404)
         return view(*args, **kwargs)
 
-    return shown  # type: ignore[return-value]
+    return shown
 
 
 @public

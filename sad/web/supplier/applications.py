@@ -1,7 +1,9 @@
 """The supplier's applications: choosing a category, following an application, withdrawing it."""
 
+from datetime import datetime
+
 from flask import Response, flash, redirect, render_template, url_for
-from sqlalchemy import or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from sad import clock
@@ -116,7 +118,7 @@ def _own():  # type: ignore[no-untyped-def]
     return select(Application).where(Application.supplier_id == current_supplier().id)
 
 
-def open_categories(at):  # type: ignore[no-untyped-def]
+def open_categories(at: datetime) -> Select[Category]:
     """The categories of every open system, by system."""
     today = paris_day(at)
     return (

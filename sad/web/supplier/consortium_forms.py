@@ -85,8 +85,8 @@ class TermsForm(Form):
             )
             fields[f"share_{each.supplier_id}"] = DecimalField(f"{name} : sa part du prix", maximum=100)
             data |= {f"task_{each.supplier_id}": each.task, f"share_{each.supplier_id}": each.share}
-        made: Any = type("TermsForm", (cls,), fields)
-        return made(data=data)  # type: ignore[no-any-return]
+        form: TermsForm = type("TermsForm", (cls,), fields)(data=data)
+        return form
 
     def terms(self) -> Terms:
         """What was typed."""

@@ -12,7 +12,7 @@ from sad.actions.replacements import is_past, newcomers_of
 from sad.db import session
 from sad.domain.consortiums import FEWEST
 from sad.domain.sentences import listed
-from sad.models.applications import Application
+from sad.models.applications import Application, ApplicationState
 from sad.models.consortiums import Consortium, ConsortiumMember, MemberReplacement
 from sad.models.suppliers import Supplier
 from sad.web.supplier.applications import WORDS
@@ -92,7 +92,8 @@ def _words(consortium: Consortium, application: Application | None, *, is_frozen
     if consortium.ended_at is not None:
         return ENDED
     if is_frozen and application is not None:
-        return f"Candidature : {WORDS[application.state][0].lower()}", WORDS[application.state][1]  # type: ignore[index]
+        words, tone = WORDS[ApplicationState(application.state)]
+        return f"Candidature : {words.lower()}", tone
     return READY if is_ready else FORMING
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from flask import url_for
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload
 
 from sad.actions.agreements import awaits_signature
@@ -29,7 +29,7 @@ def consortium_tasks(company: Supplier) -> Iterator[Task]:
             yield Task("Votre signature est attendue", title, "Les parts sont écrites. Lisez, puis signez.", "Lire et signer", url)
 
 
-def _waiting(company: Supplier):  # type: ignore[no-untyped-def]
+def _waiting(company: Supplier) -> Select[ConsortiumMember]:
     """Its places in groups that no buyer has received yet, or that replace a member."""
     forming = Consortium.concluded_at.is_(None) | Consortium.replacements.any(decided_at=None, presented_at=None)
     group = joinedload(ConsortiumMember.consortium)

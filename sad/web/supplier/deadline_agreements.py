@@ -42,7 +42,7 @@ def agreement(answer_id: int) -> Response:
             answer_agreement(asked, form.answer.data, by=current_person(), at=at)
         if done:
             flash("C’est noté, merci. Vous pouvez encore changer d’avis.", "success")
-            return redirect(url_for("supplier.deadline_agreement", answer_id=answer_id))  # type: ignore[return-value]
+            return redirect(url_for("supplier.deadline_agreement", answer_id=answer_id))
     context = {"asked": asked, "faults": _faults(asked, at), "days": days_of_law(asked.request.asked_at)}
     return form_page("supplier/deadline_agreement.html", form, **context)
 

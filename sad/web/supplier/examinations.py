@@ -35,7 +35,7 @@ def price_request(price_request_id: int) -> Response:
             explain_price(asked, form.text.data or "", form.files.checked, by=current_person(), at=clock.now())
         if done:
             flash("Votre réponse est envoyée. L’accusé de réception est dans vos courriers.", "success")
-            return redirect(url_for("supplier.price_request", price_request_id=price_request_id))  # type: ignore[return-value]
+            return redirect(url_for("supplier.price_request", price_request_id=price_request_id))
     is_late = is_over(asked.due_on, clock.now())
     return form_page("supplier/price_request.html", form, asked=asked, is_open=is_open, is_late=is_late)
 

@@ -47,7 +47,7 @@ def acknowledge(order_id: int) -> Response:
     with transaction():
         acknowledge_order(found, by=current_person(), at=clock.now())
     flash("C’est noté : le service sait que vous avez la commande.", "success")
-    return redirect(url_for("supplier.order", order_id=order_id))  # type: ignore[return-value]
+    return redirect(url_for("supplier.order", order_id=order_id))
 
 
 @allow_supplier

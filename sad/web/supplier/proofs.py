@@ -79,7 +79,7 @@ def proof(awaited_proof_id: int) -> Response:
             give_proof(awaited, file, declares_none=none, **said, by=current_person(), at=clock.now())
         if done:
             flash("C’est envoyé, et gardé dans votre coffre. L’acheteur vous répondra.", "success")
-            return redirect(url_for("supplier.proofs", proof_request_id=awaited.request_id))  # type: ignore[return-value]
+            return redirect(url_for("supplier.proofs", proof_request_id=awaited.request_id))
     return form_page("supplier/proof.html", form, awaited=awaited, where=WHERE[awaited.proof])
 
 

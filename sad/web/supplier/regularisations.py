@@ -54,7 +54,7 @@ def regularisation(regularisation_request_id: int) -> Response:
             answer_regularisation(asked, form.values(), form.text.data or "", form.files.checked, by=current_person(), at=clock.now())
         if done:
             flash("Votre réponse est envoyée. L’accusé de réception est dans vos courriers.", "success")
-            return redirect(url_for("supplier.regularisation", regularisation_request_id=asked.id))  # type: ignore[return-value]
+            return redirect(url_for("supplier.regularisation", regularisation_request_id=asked.id))
     return form_page(
         "supplier/regularisation.html",
         form,
