@@ -1,0 +1,12 @@
+"""Reserved categories, clauses"""
+
+revision = "0024"
+down_revision = "0023"
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass
