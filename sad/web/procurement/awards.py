@@ -6,7 +6,7 @@ from sqlalchemy.orm import joinedload
 
 from sad import clock
 from sad.actions import awards as acts
-from sad.actions.evaluations import has_lapsed, live_award
+from sad.actions.evaluations import has_lapsed, live_award, marks_of
 from sad.actions.letters import people_of
 from sad.actions.opinions import competence_warnings, opinion_faults, opinion_on
 from sad.actions.rankings import latest_ranking
@@ -24,12 +24,12 @@ from sad.models.letters import Letter
 from sad.models.mini_tenders import MiniTender
 from sad.models.people import Role
 from sad.reports.letter import letter_file_name, letter_pdf
+from sad.reports.ranked import proposed_reason, rows_of
 from sad.web.access import allow, current_person, own_or_404
 from sad.web.acts import attempt, form_page
 from sad.web.procurement.committees import COMMITTEE_READERS
 from sad.web.procurement.evaluation_forms import ApproveForm, CancelForm, NotifyForm, ProposeForm
-from sad.web.procurement.opened import READERS, evaluation_of, opened_mini_tender
-from sad.web.procurement.ranked import proposed_reason, rows_of
+from sad.web.procurement.opened import READERS, opened_mini_tender
 from sad.web.uploads import as_download
 
 RESULT_LETTERS = ("award", "rejected", "contract_notification", "award_cancelled")
@@ -60,7 +60,7 @@ def propose_award(mini_tender_id: int) -> Response:
     mini_tender = opened_mini_tender(mini_tender_id)
     ranking = latest_ranking(mini_tender) or abort(404)
     place = _chosen(ranking)
-    form = ProposeForm(data={"reason": _proposed_reason(mini_tender, place)})
+    form = ProposeForm(data={"reason": _proposed_reason(place)})
     if form.validate_on_submit():
         with attempt(form) as done:
             acts.propose_award(place, form.reason.data, by=current_person(), at=clock.now())
@@ -157,8 +157,8 @@ def _chosen(ranking: Ranking) -> RankedOffer:
     return chosen[0] if chosen else abort(404)
 
 
-def _proposed_reason(mini_tender: MiniTender, place: RankedOffer) -> str:
-    (row,) = rows_of(evaluation_of(mini_tender), [place])
+def _proposed_reason(place: RankedOffer) -> str:
+    (row,) = rows_of([place], marks_of([place.offer]))
     return proposed_reason(row)
 
 

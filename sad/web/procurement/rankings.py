@@ -6,19 +6,20 @@ from sqlalchemy import select
 from sad import clock
 from sad.actions.rankings import compute_ranking, latest_ranking, still_holds
 from sad.actions.ties import choose_between_ties, first_places, tie_decision_of
+from sad.actions.unproved import unproved_offers
 from sad.db import session
 from sad.exports.ranking_sheet import ranking_sheet, ranking_sheet_name
 from sad.exports.scoring_file import scoring_file as exported
 from sad.exports.scoring_file import scoring_file_name
 from sad.models.mini_tenders import MiniTender
 from sad.models.people import Person, Role
+from sad.reports.ranked import per_person, rows_of
+from sad.reports.solidity import intervals_of, sentences_of
 from sad.web.access import allow, current_organisation, current_person
 from sad.web.acts import attempt, form_page
 from sad.web.fields import Form
 from sad.web.procurement.evaluation_forms import tie_form
 from sad.web.procurement.opened import EVALUATORS, READERS, evaluation_of, opened_mini_tender
-from sad.web.procurement.ranked import per_person, rows_of
-from sad.web.procurement.solidity import intervals_of, sentences_of
 from sad.web.uploads import as_download
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -81,7 +82,8 @@ def _page(mini_tender: MiniTender, form: Form) -> Response:
     evaluation, found = evaluation_of(mini_tender), latest_ranking(mini_tender)
     if found is None:
         return form_page("procurement/not_ranked.html", form, evaluation=evaluation, may_evaluate=_may_evaluate())
-    rows = rows_of(evaluation, found.places)
+    offers, marks = evaluation.offers_and_marks
+    rows = rows_of(found.places, marks)
     return form_page(
         "procurement/ranking.html",
         form,
@@ -91,11 +93,12 @@ def _page(mini_tender: MiniTender, form: Form) -> Response:
         chart=[(row.offer.supplier.name, row.place.total, row.parts) for row in rows if row.details],
         set_aside=[each for each in evaluation.examined if each.offer.id not in {place.offer_id for place in found.places}],
         tied=first_places(found),
+        unproved=unproved_offers(mini_tender.id),
         decision=tie_decision_of(found),
         rule=_tie_rule(mini_tender),
         solidity=sentences_of(found),
         intervals=intervals_of(found),
-        is_current=still_holds(found, *evaluation.offers_and_marks),
+        is_current=still_holds(found, offers, marks),
         is_unfolded="deplier" in request.args,
         per_person=per_person,
         may_evaluate=_may_evaluate(),

@@ -17,8 +17,8 @@ from sad.letters.wording import short_date
 from sad.models.evaluations import Ranking
 from sad.models.mini_tenders import MiniTender, MiniTenderState
 from sad.models.systems import Category
+from sad.reports.solidity import Interval
 from sad.web.access import current_organisation
-from sad.web.procurement.solidity import Interval
 
 MOST_PAST = 20
 AWARDED = (MiniTenderState.AWARDED, MiniTenderState.NOTIFIED)

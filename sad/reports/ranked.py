@@ -1,6 +1,6 @@
-"""A stored ranking as its page tells it: rows with where their points come from and what would have changed."""
+"""A stored ranking as its page and its report tell it: rows with where their points come from and what would have changed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -9,7 +9,6 @@ from sad.domain.sentences import listed
 from sad.letters.results import ways_to_be_first
 from sad.models.evaluations import Mark, RankedOffer
 from sad.models.offers import Offer
-from sad.web.procurement.opened import Evaluation
 
 CENT = Decimal("0.01")
 
@@ -46,16 +45,15 @@ class Row:
         return [(each.label, each.points, each.weight) for each in self.details if not each.is_part]
 
 
-def rows_of(evaluation: Evaluation, places: Sequence[RankedOffer]) -> list[Row]:
-    """The ranked offers by rank, then those under a minimum."""
-    marks = {each.offer.id: each.marks for each in evaluation.examined}
+def rows_of(places: Sequence[RankedOffer], marks: Mapping[int, Mapping[str, Mark]]) -> list[Row]:
+    """The ranked offers by rank, then those under a minimum; `marks` by offer id, then by criterion."""
     ranks = [place.rank for place in places if place.rank is not None]
     ordered = sorted(places, key=lambda place: (place.rank is None, place.rank or 0, place.offer.supplier.name))
     return [
         Row(
             place=place,
             details=tuple(_details(place, marks.get(place.offer_id, {}))) if place.rank is not None else (),
-            ways=tuple(ways_to_be_first(place, evaluation.mini_tender)),
+            ways=tuple(ways_to_be_first(place, place.offer.mini_tender)),
             is_first=place.rank == 1 and ranks.count(1) == 1,
             shares_rank=ranks.count(place.rank) > 1 if place.rank is not None else False,
         )
@@ -78,7 +76,7 @@ def per_person(offer: Offer) -> Decimal | None:
     return (offer.total / guests).quantize(CENT, rounding=ROUND_HALF_UP) if guests and offer.total is not None else None
 
 
-def _details(place: RankedOffer, marks: Mapping[str, Mark]):  # type: ignore[no-untyped-def]
+def _details(place: RankedOffer, marks: Mapping[str, Mark]) -> Iterator[Detail]:
     criteria = [
         (each, each is not parent)
         for parent in place.ranking.scoring_file["grid"]["criteria"]
