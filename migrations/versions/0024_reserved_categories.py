@@ -1,12 +1,32 @@
-"""Reserved categories, clauses"""
+"""The social clause of a system or the exception that it relies on"""
+
+import sqlalchemy as sa
+from alembic import op
 
 revision = "0024"
 down_revision = "0023"
 
+EXCEPTION = "social_exception IS NULL OR social_exception IN ('available', 'unrelated', 'restrictive')"
+REASONED = "(social_exception IS NULL) = (social_exception_reason = '')"
+ONE_OF_BOTH = "social_exception IS NULL OR social_clause = ''"
+
 
 def upgrade() -> None:
-    pass
+    with op.batch_alter_table("systems") as systems:
+        systems.add_column(sa.Column("social_clause", sa.String(length=4000), server_default="", nullable=False))
+        systems.add_column(sa.Column("social_exception", sa.String(length=40), nullable=True))
+        systems.add_column(sa.Column("social_exception_reason", sa.String(length=4000), server_default="", nullable=False))
+    with op.batch_alter_table("systems") as systems:
+        systems.alter_column("social_clause", server_default=None)
+        systems.alter_column("social_exception_reason", server_default=None)
+        systems.create_check_constraint(op.f("ck_systems_social_exception"), EXCEPTION)
+        systems.create_check_constraint(op.f("ck_systems_social_exception_reason"), REASONED)
+        systems.create_check_constraint(op.f("ck_systems_social_clause_or_exception"), ONE_OF_BOTH)
 
 
 def downgrade() -> None:
-    pass
+    with op.batch_alter_table("systems") as systems:
+        for name in ("social_clause_or_exception", "social_exception_reason", "social_exception"):
+            systems.drop_constraint(op.f(f"ck_systems_{name}"), type_="check")
+        for column in ("social_exception_reason", "social_exception", "social_clause"):
+            systems.drop_column(column)

@@ -19,6 +19,7 @@ from sad.domain.justifications import justified, unjustified
 from sad.domain.law import OpeningLaw
 from sad.domain.opening import WORDED, Opening, level_of, opening_faults, opening_warnings
 from sad.domain.requirements import json_safe
+from sad.domain.social_clauses import SocialSide, social_side_faults
 from sad.models.organisations import Organisation
 from sad.models.people import Person
 from sad.models.systems import PurchasingSystem
@@ -40,6 +41,9 @@ class SystemFacts:
     operation: str = ""
     equipment: str = ""
     environmental_clause: str = ""
+    social_clause: str = ""
+    social_exception: str | None = None
+    social_exception_reason: str = ""
     initial_evaluation_days: int = 0
     forbids_double_bidding: bool = False
     notice_reference: str = ""
@@ -121,6 +125,7 @@ def opening_of(system: PurchasingSystem, at: datetime) -> Opening:
         at=at,
         texts={name: getattr(system, name) for name in WORDED},
         environmental_clause=system.environmental_clause,
+        social=social_side_of(system),
         notice_reference=system.notice_reference,
         notice_dispatched_at=system.notice_dispatched_at,
         valid_from=system.valid_from,
@@ -130,6 +135,11 @@ def opening_of(system: PurchasingSystem, at: datetime) -> Opening:
         published=tuple(row.as_value() for row in rows if row.published_at is not None),
         drafts=tuple(row.as_value() for row in rows if row.published_at is None),
     )
+
+
+def social_side_of(said: PurchasingSystem | SystemFacts) -> SocialSide:
+    """Its social clause, or the exception that it relies on (CRI-07)."""
+    return SocialSide(said.social_clause, said.social_exception or "", said.social_exception_reason)
 
 
 def facts_of(system: PurchasingSystem) -> SystemFacts:
@@ -169,6 +179,7 @@ def _fact_faults(organisation_id: int, facts: SystemFacts, system: PurchasingSys
         yield Refusal("La valeur maximale est sous la valeur estimée.", remedy, "SAD-02", "max_value")
     if facts.initial_evaluation_days < 0:
         yield Refusal("Un délai ne peut pas être négatif.", "Écrire 0 s’il n’y en a pas.", "SAD-10", "initial_evaluation_days")
+    yield from social_side_faults(social_side_of(facts))
 
 
 def _is_taken(organisation_id: int, reference: str, system: PurchasingSystem | None) -> bool:

@@ -78,6 +78,7 @@ def _system(organisation: Organisation, body: dict, setting: Setting, *, by: Per
     facts = SystemFacts(
         **{name: body[name] for name in FACTS},
         environmental_clause=body["environmental_clause"],
+        social_clause=body["social_clause"],
         valid_from=setting.calendar.moved(body["valid_from"]),
         valid_until=setting.calendar.moved(body["valid_until"]),
         estimated_value=Decimal(body["estimated_value"]),

@@ -57,4 +57,5 @@ class OpeningLaw(StageLaw):
     """What the opening of a system must respect; the threshold is in EUR excl. VAT (R2124-1)."""
 
     minimum_environmental_clauses: int
+    social_clause_required: bool
     formal_procedure_threshold: Decimal

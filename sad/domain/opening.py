@@ -12,6 +12,7 @@ from sad.domain.forbidden_words import find_forbidden_words
 from sad.domain.law import OpeningLaw
 from sad.domain.publication import Notice, publication_faults
 from sad.domain.sentences import french_date, listed
+from sad.domain.social_clauses import SocialSide, social_clause_faults
 from sad.domain.stages import Stage
 
 # What the documents state (R2162-42), by field, as the refusals name it.
@@ -34,6 +35,7 @@ class Opening:
     at: datetime
     texts: dict[str, str]
     environmental_clause: str
+    social: SocialSide
     notice_reference: str
     notice_dispatched_at: datetime | None
     valid_from: date
@@ -51,7 +53,7 @@ class Opening:
 
 
 def opening_faults(opening: Opening, law: OpeningLaw) -> list[Refusal]:
-    """All that forbids opening the system, never only the first fault: SAD-03, SAD-05, PAL-01, CRI-05."""
+    """All that forbids opening the system, never only the first fault: SAD-03, SAD-05, PAL-01, CRI-05, CRI-07."""
     return [
         *_notice_faults(opening),
         *_validity_faults(opening),
@@ -133,6 +135,8 @@ def _clause_faults(opening: Opening, law: OpeningLaw) -> Iterator[Refusal]:
         message = "Aucune condition d’exécution ne prend en compte l’environnement."
         remedy = "En écrire une, par exemple « les contenants sont repris et réemployés »."
         yield Refusal(message, remedy, "CRI-05", "environmental_clause")
+    if law.social_clause_required and level_of(opening, law) is ProcedureLevel.FORMAL:
+        yield from social_clause_faults(opening.social)
 
 
 def _word_warnings(opening: Opening) -> Iterator[Refusal]:

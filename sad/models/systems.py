@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from sad.db import Base, Money
 from sad.domain.calendar import last_day, paris_day
+from sad.domain.social_clauses import SocialException
 from sad.models.columns import Id, Name, OrganisationId, Text, Word, one_of
 from sad.models.documents import Document
 from sad.models.organisations import Organisation
@@ -36,6 +37,9 @@ class PurchasingSystem(Base):
         CheckConstraint(
             "opened_at IS NULL OR (notice_reference <> '' AND notice_dispatched_at IS NOT NULL)", name="opened_with_notice"
         ),
+        one_of("social_exception", SocialException, nullable=True),
+        CheckConstraint("(social_exception IS NULL) = (social_exception_reason = '')", name="social_exception_reason"),
+        CheckConstraint("social_exception IS NULL OR social_clause = ''", name="social_clause_or_exception"),
     )
 
     id: Mapped[Id]
@@ -60,6 +64,9 @@ class PurchasingSystem(Base):
         default=False, comment="its documents forbid to bid both alone and in a consortium, or in several (R2142-21, R2151-7)"
     )
     environmental_clause: Mapped[Text] = mapped_column(default="", comment="environmental condition of performance (L2112-2)")
+    social_clause: Mapped[Text] = mapped_column(default="", comment="social condition of performance (L2112-2-1)")
+    social_exception: Mapped[Word | None] = mapped_column(comment="exception of L2112-2-1 relied on, instead of a social clause")
+    social_exception_reason: Mapped[Text] = mapped_column(default="", comment="why that exception holds for these purchases")
     opened_at: Mapped[datetime | None]
     opened_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     ended_at: Mapped[datetime | None] = mapped_column(comment="ended before valid_until, with a published notice (R2162-40)")

@@ -135,7 +135,8 @@ def test_a_complete_draft_opens_and_the_journal_keeps_the_level_and_the_reasons(
 
 
 def test_an_empty_draft_is_refused_with_every_fault_and_the_reason_that_is_missing(organisation, buyer):
-    bare = dict.fromkeys(("purpose", "estimated_quantity", "operation", "equipment", "environmental_clause", "notice_reference"), "")
+    clauses = ("environmental_clause", "social_clause")
+    bare = dict.fromkeys(("purpose", "estimated_quantity", "operation", "equipment", *clauses, "notice_reference"), "")
     system = create_system(organisation, facts(**bare, notice_dispatched_at=None), by=buyer, at=PREPARED)
     found = refusals(open_system, system, justifications={"SAD-01": " "}, by=buyer, at=OPENING)
     assert found == [
@@ -148,6 +149,7 @@ def test_an_empty_draft_is_refused_with_every_fault_and_the_reason_that_is_missi
         ("SAD-03", "categories"),
         ("PAL-01", "stages"),
         ("CRI-05", "environmental_clause"),
+        ("CRI-07", "social_clause"),
         ("SAD-01", None),
     ]
     assert system.opened_at is None

@@ -10,10 +10,17 @@ from sad.domain.calendar import PARIS
 from sad.domain.estimates import ProcedureLevel
 from sad.domain.law import OpeningLaw
 from sad.domain.opening import Opening, level_of, opening_faults, opening_warnings
+from sad.domain.social_clauses import SocialSide, social_side_faults
 from tests.factories.requirements import CRITERIA, a_stage
 
 CASES = yaml.safe_load((Path(__file__).parent.parent / "cases" / "opening.yaml").read_text(encoding="utf-8"))
-LAW = OpeningLaw(**CRITERIA, stage_notice_days=90, minimum_environmental_clauses=1, formal_procedure_threshold=Decimal(216000))
+LAW = OpeningLaw(
+    **CRITERIA,
+    stage_notice_days=90,
+    minimum_environmental_clauses=1,
+    social_clause_required=True,
+    formal_procedure_threshold=Decimal(216000),
+)
 TEXTS = {
     "title": "Alimentation durable",
     "purpose": "Pain, produits frais, buffets",
@@ -25,6 +32,7 @@ READY = Opening(
     at=datetime(2026, 12, 1, 9, tzinfo=PARIS),
     texts=TEXTS,
     environmental_clause="Contenants repris et réemployés.",
+    social=SocialSide("Une part des heures est confiée à des personnes en insertion."),
     notice_reference="26-123456",
     notice_dispatched_at=datetime(2026, 11, 30, 15, tzinfo=PARIS),
     valid_from=date(2027, 1, 4),
@@ -48,6 +56,10 @@ def situation(case):
     changes = {**case.get("opening", {}), "texts": {**TEXTS, **case.get("texts", {})}}
     if "categories" in changes:
         changes["categories"] = tuple(changes["categories"])
+    if "max_value" in changes:
+        changes["max_value"] = Decimal(changes["max_value"])
+    if "social" in changes:
+        changes["social"] = SocialSide(**changes["social"])
     published, drafts = a_roadmap(case.get("published", (1, 2)), case), a_roadmap(case.get("drafts", ()), case)
     return replace(READY, published=published, drafts=drafts, **changes), replace(LAW, **case.get("law", {}))
 
@@ -68,3 +80,24 @@ def test_what_asks_for_a_reason_does_not_block(case):
 @pytest.mark.parametrize(("value", "level"), [("216000", ProcedureLevel.FORMAL), ("215999.99", ProcedureLevel.ADAPTED)])
 def test_the_maximum_value_decides_on_the_procedure(value, level):
     assert level_of(replace(READY, max_value=Decimal(value)), LAW) is level
+
+
+@pytest.mark.parametrize(
+    ("said", "field"),
+    [
+        (SocialSide("Des heures d’insertion.", "available", "Le pain se trouve tout de suite."), "social_clause"),
+        (SocialSide("Des heures d’insertion.", reason="Le pain se trouve tout de suite."), "social_clause"),
+        (SocialSide("Des heures d’insertion.", "unrelated"), "social_clause"),
+        (SocialSide(exception="unrelated"), "social_exception_reason"),
+        (SocialSide(exception="restrictive", reason=" \n"), "social_exception_reason"),
+        (SocialSide(reason="Trop difficile."), "social_exception"),
+        (SocialSide(exception="expensive", reason="Trop cher."), "social_exception"),
+    ],
+)
+def test_a_social_clause_and_the_reason_to_have_none_are_never_said_together_nor_by_half(said, field):
+    assert [(fault.rule, fault.field) for fault in social_side_faults(said)] == [("CRI-07", field)]
+
+
+@pytest.mark.parametrize("said", [SocialSide(), SocialSide("Des heures d’insertion."), SocialSide(exception="available", reason="Dit.")])
+def test_a_draft_may_say_nothing_yet_or_one_of_both(said):
+    assert list(social_side_faults(said)) == []

@@ -34,6 +34,7 @@ def facts(**values) -> SystemFacts:
         "operation": "Candidature à tout moment, consultations par catégorie.",
         "equipment": "Un navigateur récent et une adresse e-mail.",
         "environmental_clause": "Contenants repris et réemployés.",
+        "social_clause": "Une part des heures est confiée à des personnes en insertion.",
         "notice_reference": "26-123456",
         "notice_dispatched_at": DISPATCHED,
     }

@@ -48,6 +48,7 @@ def make_system(organisation: Organisation | None = None, **values) -> Purchasin
             "estimated_value": Decimal("600000.00"),
             "max_value": Decimal("900000.00"),
             "environmental_clause": "Contenants repris ou réemployables chaque fois que c’est possible.",
+            "social_clause": "Une part des heures est confiée à des personnes en insertion.",
             "opened_at": PUBLISHED,
             "created_at": PUBLISHED,
             **values,

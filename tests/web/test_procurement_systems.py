@@ -97,8 +97,10 @@ def test_a_system_is_made_screen_by_screen_and_opened_to_everybody(client):
     client.post(made.location, data={"purpose": "Pain et buffets", "estimated_quantity": "150 000 € HT par an", "place_of_performance": ""})
     proposed = page(client, f"{base}/modifier/fonctionnement")
     assert "tous les admis de la catégorie sont invités" in proposed
-    texts = {"operation": "À tout moment.", "equipment": "Un navigateur.", "environmental_clause": "Contenants repris."}
-    client.post(f"{base}/modifier/fonctionnement", data={**texts, "initial_evaluation_days": "0"})
+    texts = {"operation": "À tout moment.", "equipment": "Un navigateur.", "initial_evaluation_days": "0"}
+    assert client.post(f"{base}/modifier/fonctionnement", data=texts).location == f"{base}/modifier/clauses"
+    clauses = {"environmental_clause": "Contenants repris.", "social_clause": "Des heures d’insertion.", "social_exception": ""}
+    assert client.post(f"{base}/modifier/clauses", data=clauses).location == f"{base}/categories"
     client.post(f"{base}/categories", data={"keys": ["pain", "traiteur"]})
     client.post(f"{base}/modifier/avis", data={"notice_reference": "26-123456", "notice_dispatched_at": ["2026-11-30", "15:00"]})
     client.post(f"{base}/paliers/dates", data={"effective_on_2": "2028-01-04", "effective_on_3": ""})
@@ -123,11 +125,11 @@ def test_what_was_typed_stays_and_each_fault_stands_beside_its_field(client):
 
 
 def test_the_draft_lists_all_that_is_missing_with_the_rule_of_each_point(client, buyer):
-    bare = dict.fromkeys(("purpose", "equipment", "environmental_clause", "notice_reference"), "")
+    bare = dict.fromkeys(("purpose", "equipment", "environmental_clause", "social_clause", "notice_reference"), "")
     with db.transaction():
         empty = make_draft(again(buyer).organisation, again(buyer), published=False, notice_dispatched_at=None, **bare)
     told = page(client, of(empty))
-    for words in ("6 points manquent", "SAD-03", "SAD-05", "R2162-42", "PAL-01", "CRI-05", "L2112-2"):
+    for words in ("7 points manquent", "SAD-03", "SAD-05", "R2162-42", "PAL-01", "CRI-05", "L2112-2", "CRI-07", "L2112-2-1"):
         assert words in told, words
     refused = page(client, of(empty, "/ouvrir"))
     assert "ne peut pas encore ouvrir" in refused and "à tous</button>" not in refused
@@ -141,6 +143,26 @@ def test_opening_asks_in_what_the_purchases_are_common(client, draft):
     assert again(draft).opened_at is None
     client.post(of(draft, "/ouvrir"), data=COMMON_USE)
     assert again(draft).opened_at == AT
+
+
+def test_a_clause_and_the_reason_to_have_none_are_refused_together_and_both_stay_as_typed(client, draft):
+    said = {"environmental_clause": "Contenants repris.", "social_clause": "Des heures d’insertion.", "social_exception": "available"}
+    answer = client.post(of(draft, "/modifier/clauses"), data={**said, "social_exception_reason": "Le pain se trouve partout."})
+    assert answer.status_code == 422
+    told = read(answer)
+    assert "CRI-07" in told and "Des heures d’insertion." in told and "Le pain se trouve partout." in told
+    assert again(draft).social_exception is None
+
+
+def test_a_system_without_social_clause_opens_with_its_exception_and_says_it_to_all(client, draft):
+    said = {"environmental_clause": "Contenants repris.", "social_clause": "", "social_exception": "", "social_exception_reason": ""}
+    client.post(of(draft, "/modifier/clauses"), data=said)
+    assert "CRI-07" in page(client, of(draft, "/ouvrir"))
+    excepted = {**said, "social_exception": "available", "social_exception_reason": "Le pain se trouve partout."}
+    client.post(of(draft, "/modifier/clauses"), data=excepted)
+    assert client.post(of(draft, "/ouvrir"), data=COMMON_USE).status_code == 302
+    public = read(client.application.test_client().get(f"/systemes/{draft.id}"))
+    assert "une solution immédiatement disponible" in public and "Le pain se trouve partout." in public
 
 
 def test_a_word_of_origin_asks_for_its_own_reason(client, draft):

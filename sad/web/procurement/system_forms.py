@@ -5,9 +5,10 @@ from datetime import date
 from itertools import pairwise
 from typing import Any
 
-from wtforms import BooleanField, StringField, TextAreaField
+from wtforms import BooleanField, RadioField, StringField, TextAreaField
 from wtforms.validators import Length
 
+from sad.domain.social_clauses import EXCEPTIONS
 from sad.reference import product_families
 from sad.stages_model import model_length
 from sad.web.fields import (
@@ -66,9 +67,6 @@ class OperationForm(FactsForm):
         "Comment le système fonctionne", [LONG], description="Comment l’on candidate, comment l’on est consulté."
     )
     equipment = TextAreaField("Équipement électronique nécessaire", [LONG], description="Ce qu’il faut pour participer.")
-    environmental_clause = TextAreaField(
-        "Condition pour l’environnement", [LONG], description="Vérifiée pendant l’exécution de chaque marché."
-    )
     initial_evaluation_days = IntegerField(
         "Prolonger le premier examen, en jours",
         [Required("Écrivez 0 s’il n’y en a pas.")],
@@ -79,6 +77,23 @@ class OperationForm(FactsForm):
         "Interdire de répondre à la fois seul et en groupement",
         description="Ni dans plusieurs groupements (R2142-21, R2151-7). Sans cette case, la loi le permet. Les documents doivent le dire.",
     )
+
+
+class ClausesForm(FactsForm):
+    environmental_clause = TextAreaField("Clause pour l’environnement", [LONG], description="Vérifiée à chaque livraison.")
+    social_clause = TextAreaField(
+        "Clause sociale", [LONG], description="Par exemple des heures confiées à des personnes éloignées de l’emploi."
+    )
+    social_exception = RadioField(
+        "Sans clause sociale : l’exception de la loi", choices=[("", "Aucune, la clause est écrite"), *EXCEPTIONS.items()], default=""
+    )
+    social_exception_reason = TextAreaField(
+        "Pourquoi cette exception vaut pour vos achats", [LONG], description="Gardée au dossier, et lue par tous sur la page du système."
+    )
+
+    def facts(self) -> dict[str, Any]:
+        """What was typed, by name of fact; no exception is no answer at all."""
+        return {**super().facts(), "social_exception": self.social_exception.data or None}
 
 
 class NoticeForm(FactsForm):

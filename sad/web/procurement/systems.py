@@ -17,12 +17,13 @@ from sad.web.access import allow, current_organisation, current_person
 from sad.web.acts import attempt, form_page
 from sad.web.paging import page_of
 from sad.web.procurement.own import own_draft, own_system, own_systems
-from sad.web.procurement.system_forms import EssentialsForm, FactsForm, NoticeForm, OperationForm, PurchasesForm
+from sad.web.procurement.system_forms import ClausesForm, EssentialsForm, FactsForm, NoticeForm, OperationForm, PurchasesForm
 from sad.web.procurement.system_pages import admitted_counts
 from sad.web.reasons import WarningsForm
 from sad.web.roadmaps import PHASES, shown_of, steps_of
 
 READERS = (Role.BUYER, Role.OPENER, Role.EVALUATOR, Role.AWARD_AUTHORITY, Role.AUDITOR)
+SOCIAL = ("social_clause", "social_exception", "social_exception_reason")
 PROPOSED = {
     "operation": (
         "Toute entreprise peut demander son admission à tout moment, catégorie par catégorie ; elle reçoit une réponse motivée. "
@@ -58,10 +59,11 @@ SCREENS = (
         "fonctionnement",
         "Fonctionnement",
         "procurement.edit_system",
-        ("operation", "equipment", "environmental_clause"),
+        ("operation", "equipment"),
         OperationForm,
         "Mode d’emploi",
     ),
+    Screen("clauses", "Clauses", "procurement.edit_system", ("environmental_clause", *SOCIAL), ClausesForm),
     Screen("categories", "Catégories", "procurement.system_categories", ("categories",)),
     Screen("paliers", "Paliers", "procurement.system_stages", ("stages",)),
     Screen("avis", "Avis", "procurement.edit_system", ("notice_reference", "notice_dispatched_at"), NoticeForm),

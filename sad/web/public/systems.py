@@ -9,6 +9,7 @@ from sad.actions.stage_changes import changes_of
 from sad.actions.systems import procedure_of
 from sad.db import session
 from sad.domain.calendar import paris_day
+from sad.domain.social_clauses import EXCEPTIONS
 from sad.models.admissions import Admission, admitted_on
 from sad.models.suppliers import Supplier
 from sad.models.systems import Category, PurchasingSystem, SystemDocument
@@ -44,6 +45,7 @@ def system(system_id: int) -> str:
         level=procedure_of(found, found.opened_at or at),
         can_apply=_may_apply(),
         corrigenda=changes_of(found),
+        exceptions=EXCEPTIONS,
         shown_suppliers=capped_count(_shown_suppliers(found)),
     )
 
