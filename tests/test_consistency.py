@@ -22,7 +22,6 @@ NOT_JOURNALLED = {
     "deliveries.note_delivery": "the same",
     "application_file.tell": "the letters of an act on an application, which is journalled",
     "campaigns.prospect_of": "shows a campaign before it is opened, and keeps nothing of it",
-    "receipts.make_receipt": "the receipt of a deposit: it quotes the line that the deposit has written",
 }
 # Addresses to which no page leads, each for a reason.
 NOT_LINKED = {

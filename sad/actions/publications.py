@@ -13,6 +13,7 @@ from sad.actions.journal import record
 from sad.actions.launches import Prospect, prospect_of
 from sad.actions.letters import post_letter, post_to_suppliers
 from sad.actions.mini_tenders import hold
+from sad.actions.receipt_keys import ensure_receipt_key
 from sad.db import session
 from sad.domain.errors import Refused, refuse
 from sad.domain.lifecycle import moved
@@ -66,6 +67,7 @@ def publish_mini_tender(
         justifications=mini_tender.justifications,
         agreement=agreement,
     )
+    ensure_receipt_key(seal_key=seal_key, at=at)
     return mini_tender
 
 

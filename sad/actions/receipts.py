@@ -6,17 +6,18 @@ from typing import Any
 
 from sqlalchemy import select
 
+from sad.actions.receipt_keys import ensure_receipt_key
 from sad.db import session
 from sad.models.journal import JournalEntry
 from sad.models.mini_tenders import MiniTender
 from sad.models.offers import Offer, Receipt
 from sad.models.suppliers import Supplier
 from sad.trust import receipts
-from sad.trust.canonical import canonical_json
 from sad.trust.chain import Head
 from sad.trust.commitments import commitment
 from sad.trust.envelopes import Envelope, EnvelopeFile
 from sad.trust.sealing import open_receipt, seal_receipt
+from sad.trust.signing import sign_receipt
 
 TYPED = "Prix et réponses donnés en ligne"
 
@@ -24,7 +25,7 @@ TYPED = "Prix et réponses donnés en ligne"
 def make_receipt(
     offer: Offer, mini_tender: MiniTender, supplier: Supplier, envelope: Envelope, entry: JournalEntry, *, seal_key: bytes, at: datetime
 ) -> Receipt:
-    """The receipt of a deposit (REC-02), with the line of the journal that says it. What was typed on line is its first document."""
+    """The signed receipt of a deposit (REC-02), with the line of the journal that says it. What was typed is its first document."""
     typed = EnvelopeFile(TYPED, "application/json", envelope.content)
     stated = receipts.Receipt(
         deposit_id=offer.deposit_id,
@@ -42,20 +43,20 @@ def make_receipt(
         sealed_sha256=offer.sealed_sha256,
         journal_head=Head(entry.seq, entry.hash),
     )
-    body = canonical_json(receipts.receipt_body(stated))
-    receipt = Receipt(offer=offer, supplier_id=offer.supplier_id, sealed=seal_receipt(seal_key, _context(offer), body), made_at=at)
+    file = sign_receipt(receipts.receipt_body(stated), ensure_receipt_key(seal_key=seal_key, at=at), seal_key)
+    receipt = Receipt(offer=offer, supplier_id=offer.supplier_id, sealed=seal_receipt(seal_key, _context(offer), file), made_at=at)
     session.add(receipt)
     return receipt
 
 
 def receipt_text(offer: Offer, *, seal_key: bytes) -> bytes:
-    """The receipt of an offer as canonical JSON, byte for byte as it was made. Raises `SealBroken`."""
+    """The signed receipt of an offer as canonical JSON, byte for byte as it was made. Raises `SealBroken`."""
     receipt = session.scalars(select(Receipt).where(Receipt.offer_id == offer.id)).one()
     return open_receipt(seal_key, _context(offer), receipt.sealed)
 
 
 def read_receipt(offer: Offer, *, seal_key: bytes) -> dict[str, Any]:
-    """The same as a mapping: see `sad.trust.receipts.receipt_body`."""
+    """The same as a mapping: see `sad.trust.receipts.receipt_body`, with `key_id` and `signature`."""
     body: dict[str, Any] = json.loads(receipt_text(offer, seal_key=seal_key))
     return body
 

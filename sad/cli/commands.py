@@ -7,11 +7,12 @@ from sad.cli.database import database
 from sad.cli.deadline import deadline
 from sad.cli.demo import demo
 from sad.cli.rank import rank_command
+from sad.cli.receipt import receipt
 from sad.cli.replay import replay
 from sad.cli.scheduler import scheduler
 from sad.cli.stages import stages
 
-COMMANDS = (rank_command, deadline, database, scheduler, administrator, demo, stages, replay)
+COMMANDS = (rank_command, deadline, database, scheduler, administrator, demo, stages, replay, receipt)
 
 
 def register(app: Flask) -> None:

@@ -1,13 +1,14 @@
 """The journal: append-only, chained; what it says of people lives beside the chain and can be erased."""
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, LargeBinary
+from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from sad.db import Base
-from sad.models.columns import Hash, Name, Word
+from sad.models.columns import Hash, Id, Name, Word, one_of
 
 
 class JournalEntry(Base):
@@ -49,3 +50,30 @@ class JournalHead(Base):
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, comment="always 1")
     seq: Mapped[int]
     hash: Mapped[Hash]
+
+
+class Occasion(StrEnum):
+    """Why a head of the journal is published."""
+
+    DAY = "day"
+    DEADLINE = "deadline"
+    OPENING = "opening"
+    AWARD = "award"
+
+
+class PublishedHead(Base):
+    """A line of the journal whose hash was given to everybody: whoever kept it can tell a journal written anew."""
+
+    __tablename__ = "published_heads"
+    __table_args__ = (
+        one_of("occasion", Occasion),
+        UniqueConstraint("occasion", "about"),
+        Index("ix_published_heads_at_id", "at", "id"),
+    )
+
+    id: Mapped[Id]
+    seq: Mapped[int] = mapped_column(ForeignKey("journal.seq"))
+    hash: Mapped[Hash]
+    at: Mapped[datetime]
+    occasion: Mapped[Word]
+    about: Mapped[Name] = mapped_column(comment="the day, or the object and instant: one head for each")

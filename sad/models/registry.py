@@ -25,6 +25,7 @@ from sad.models import (
     organisations,
     people,
     proofs,
+    receipt_keys,
     regularisations,
     sittings,
     stage_changes,
@@ -37,5 +38,5 @@ from sad.models import (
 AGGREGATES = (
     organisations, people, suppliers, documents, certificates, systems, stages, stage_changes, applications, admissions, campaigns,
     consortiums, mini_tenders, deadline_agreements, invitations, offers, openings, evaluations, evaluators, tastings,
-    examinations, regularisations, committees, sittings, awards, proofs, litigation, orders, letters, journal, job_runs,
+    examinations, regularisations, committees, sittings, awards, proofs, litigation, orders, letters, journal, receipt_keys, job_runs,
 )

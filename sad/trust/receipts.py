@@ -9,8 +9,7 @@ from sad.trust.canonical import instant
 from sad.trust.chain import Head
 from sad.trust.commitments import commitment
 from sad.trust.envelopes import EnvelopeFile
-
-FORMAT = "sad-receipt/1"
+from sad.trust.receipt_check import FORMAT
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +55,7 @@ def listed_documents(salt: bytes, files: Iterable[EnvelopeFile]) -> tuple[Listed
 
 
 def receipt_body(receipt: Receipt) -> dict[str, Any]:
-    """The receipt as a mapping ready for `canonical_json`; the first five items are those of the law."""
+    """The receipt as a mapping ready to be signed; the first five items are those of the law."""
     return {
         "depositor": receipt.depositor,
         "buyer": receipt.buyer,

@@ -1,7 +1,7 @@
 """Sealed offers and drafts: nobody who holds the database, the disk and the backups reads a price before the opening.
 
-Offers are encrypted to the key pair of their mini-tender in the age format. The private key, drafts and receipts are kept under
-keys derived from the seal key file, which lives outside the database.
+Offers are encrypted to the key pair of their mini-tender in the age format. The private key, drafts, receipts and the key that signs
+receipts are kept under keys derived from the seal key file, which lives outside the database.
 """
 
 import hashlib
@@ -29,6 +29,7 @@ class Purpose(Enum):
     PRIVATE_KEY = b"sad/private-key/1"
     DRAFT = b"sad/draft/1"
     RECEIPT = b"sad/receipt/1"
+    SIGNING_KEY = b"sad/signing-key/1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +96,16 @@ def seal_receipt(seal_key: bytes, context: str, body: bytes) -> bytes:
 def open_receipt(seal_key: bytes, context: str, sealed: bytes) -> bytes:
     """What `seal_receipt` kept. Raises `SealBroken`."""
     return _take(seal_key, Purpose.RECEIPT, context, sealed)
+
+
+def wrap_signing_key(seal_key: bytes, context: str, private: bytes) -> bytes:
+    """The private half of a signing key, encrypted for storage; it opens only in the same `context`."""
+    return _keep(seal_key, Purpose.SIGNING_KEY, context, private)
+
+
+def take_signing_key(seal_key: bytes, context: str, wrapped: bytes) -> bytes:
+    """What `wrap_signing_key` kept. Raises `SealBroken`."""
+    return _take(seal_key, Purpose.SIGNING_KEY, context, wrapped)
 
 
 def _keep(seal_key: bytes, purpose: Purpose, context: str, plain: bytes) -> bytes:
