@@ -1,7 +1,7 @@
 """What waits for procurement staff, the nearest deadline first."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from flask import render_template
 from sqlalchemy import Select, and_, func, or_, select
@@ -13,11 +13,13 @@ from sad.actions.stage_reviews import stages_to_review
 from sad.db import session
 from sad.domain.calendar import paris_day
 from sad.models.applications import PENDING_STATES, Application
+from sad.models.awards import Award, AwardState
 from sad.models.campaigns import Campaign, CampaignRequest
 from sad.models.evaluators import Evaluator
 from sad.models.letters import Letter
 from sad.models.mini_tenders import MiniTender, MiniTenderState
 from sad.models.people import Role
+from sad.models.proofs import AwaitedProof, GivenProof, ProofRequest
 from sad.models.sittings import Sitting
 from sad.web.access import allow, current_organisation, current_person
 from sad.web.procurement.applications import waiting_of
@@ -71,6 +73,7 @@ def home() -> str:
         today=paris_day(at),
         sitting=session.scalar(_live_sitting()) if is_reader or person.has_role(Role.BUYER, Role.AWARD_AUTHORITY) else None,
         to_mark=list(session.scalars(_to_mark())),
+        proofs=_proofs_to_check() if is_reader or person.has_role(Role.BUYER) else [],
         bounced=list(session.scalars(_bounced())) if person.has_role(Role.BUYER) else [],
     )
 
@@ -130,6 +133,22 @@ def _campaigns() -> list[tuple[Campaign, int]]:
         .limit(SHOWN)
     )
     return [(campaign, count) for campaign, count in session.execute(running)]
+
+
+def _proofs_to_check() -> list[tuple[MiniTender, date, int]]:
+    """The mini-tenders whose awardee gave papers that nobody has read, its last day to send them, and how many papers wait."""
+    waiting = (
+        select(MiniTender, ProofRequest.due_on, func.count(GivenProof.id))
+        .join(Award, Award.mini_tender_id == MiniTender.id)
+        .join(ProofRequest, ProofRequest.award_id == Award.id)
+        .join(AwaitedProof, AwaitedProof.request_id == ProofRequest.id)
+        .join(GivenProof, GivenProof.awaited_proof_id == AwaitedProof.id)
+        .where(MiniTender.organisation_id == current_organisation().id, Award.state == AwardState.APPROVED, GivenProof.decision.is_(None))
+        .group_by(MiniTender.id, ProofRequest.due_on)
+        .order_by(ProofRequest.due_on, MiniTender.id)
+        .limit(SHOWN)
+    )
+    return [(mini_tender, due_on, count) for mini_tender, due_on, count in session.execute(waiting)]
 
 
 def _bounced() -> Select[tuple[Letter]]:
