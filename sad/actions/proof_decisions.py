@@ -58,7 +58,7 @@ def reject_unproved(request: ProofRequest, reason: str, *, by: Person, at: datet
         raise refuse("Le marché est notifié, ou l’attribution ne tient plus.", "Relire la page de l’attribution.", rule="AWD-01")
     for each in request.awaited:
         session.expire(each, ["given"])
-    faults = list(failure_faults(request.due_on, request.standings(paris_day(at)), reason, paris_day(at)))
+    faults = list(failure_faults(request.due_on, request.kinds_and_standings(paris_day(at)), reason, paris_day(at)))
     if faults:
         raise Refused(*faults)
     request.failed_at, request.failed_by, request.failed_reason = at, by.id, reason.strip()

@@ -4,14 +4,14 @@ from datetime import date, datetime, timedelta
 
 from sad.actions.declarations import check_interests
 from sad.actions.journal import record
-from sad.actions.letters import post_letter
+from sad.actions.letters import post_letter, post_to_supplier
 from sad.actions.mini_tenders import hold
 from sad.actions.proofs import MISSING, given_for, proof_law
 from sad.actions.vault import add_certificate
 from sad.db import session
 from sad.domain.calendar import paris_day
 from sad.domain.errors import Refusal, Refused, refuse
-from sad.domain.proofs import ACCEPTED, LABELS, Paper, ProofKind, Standing, holds_until, is_asked, paper_faults
+from sad.domain.proofs import ACCEPTED, LABELS, REFUSED, Paper, ProofKind, Standing, holds_until, is_asked, paper_faults
 from sad.letters import proofs as letters
 from sad.models.awards import AwardState
 from sad.models.certificates import Certificate
@@ -67,9 +67,12 @@ def keep_proof(
 
 
 def read_register(
-    awaited: AwaitedProof, source: str, *, issued_on: date | None, siret: str, by: Person, at: datetime
+    awaited: AwaitedProof, source: str, *, is_registered: bool = True, issued_on: date | None, siret: str, by: Person, at: datetime
 ) -> GivenProof:
-    """Record what the buyer read by itself in a public register, which the company is not asked for (R2143-13)."""
+    """Record what the buyer read by itself in a public register, which the company is not asked for (R2143-13).
+
+    When it is not registered there, or no longer, the company is told what was read and until when it can put it right.
+    """
     _hold_open(awaited, at)
     check_interests(awaited.request.award.mini_tender, by)
     faults: list[Refusal] = []
@@ -84,9 +87,13 @@ def read_register(
     if faults:
         raise Refused(*faults)
     given = given_for(awaited, paper, None, by, at)
-    given.source, given.decision, given.decided_at, given.decided_by = source.strip(), ACCEPTED, at, by.id
+    given.source, given.decided_at, given.decided_by = source.strip(), at, by.id
+    given.decision, given.decision_reason = (ACCEPTED, "") if is_registered else (REFUSED, given.source)
     session.add(given)
-    record("read_register", given, by=by, at=at, awaited=awaited.id, kind=awaited.kind, source=given.source)
+    record("read_register", given, by=by, at=at, awaited=awaited.id, kind=awaited.kind, source=given.source, decision=given.decision)
+    if not is_registered:
+        text, mini_tender = letters.proof_refused(awaited.request, given), awaited.request.award.mini_tender
+        post_to_supplier(awaited.supplier, text, at=at, organisation_id=given.organisation_id, mini_tender=mini_tender)
     return given
 
 

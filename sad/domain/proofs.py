@@ -171,15 +171,27 @@ def decision_faults(decision: str, reason: str) -> Iterator[Refusal]:
         yield Refusal("Le motif du refus n’est pas écrit.", "L’entreprise doit savoir quoi envoyer à la place.", "AWD-01", "reason")
 
 
-def failure_faults(due_on: date, standings: Sequence[Standing], reason: str, today: date) -> Iterator[Refusal]:
-    """Why it cannot be recorded that the awardee does not prove (R2144-7): the period runs, everything is given, no reason."""
+def failure_bars(due_on: date, standings: Sequence[tuple[ProofKind, Standing]], today: date) -> Iterator[Refusal]:
+    """Why the awardee cannot be said unable to prove, whatever is typed (R2144-7): its period runs, or nothing is missing on its side.
+
+    What the buyer reads by itself in a register is never missing on the side of the company until it was read there (R2143-13).
+    """
+    lacking = [(kind, each) for kind, each in standings if each is not Standing.ACCEPTED]
     if today <= due_on:
         message = f"L’entreprise a jusqu’au {french_date(due_on)} inclus : le même délai pour toutes."
         yield Refusal(message, "Attendre la fin du délai.", "AWD-01")
-    if all(each is Standing.ACCEPTED for each in standings):
+    if not lacking:
         yield Refusal("Toutes les attestations sont acceptées.", "Le marché peut être notifié.", "AWD-01")
-    if any(each is Standing.TO_CHECK for each in standings):
+    elif all(not is_asked(kind) and each in (Standing.AWAITED, Standing.ENDED) for kind, each in lacking):
+        message = "L’entreprise a tout donné : il ne manque que le registre, que vous lisez vous-même."
+        yield Refusal(message, "Lire le registre d’abord, à la page « Attestations ».", "AWD-01")
+    if any(each is Standing.TO_CHECK for _, each in lacking):
         yield Refusal("Un document reçu attend votre réponse.", "L’accepter ou le refuser d’abord.", "AWD-01")
+
+
+def failure_faults(due_on: date, standings: Sequence[tuple[ProofKind, Standing]], reason: str, today: date) -> Iterator[Refusal]:
+    """Why it cannot be recorded that the awardee does not prove (R2144-7), with the reason that it will read."""
+    yield from failure_bars(due_on, standings, today)
     if not reason.strip():
         yield Refusal("Ce qui manque n’est pas écrit.", "L’entreprise le lira dans sa lettre.", "AWD-01", "reason")
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
+from sad.domain.calendar import paris_day
 from sad.domain.proofs import WHERE
 from sad.domain.sentences import uncapitalised
 from sad.letters.text import LetterText, write_letter
@@ -23,9 +24,10 @@ def proofs_reminder(request: ProofRequest, missing: Sequence[AwaitedProof], *, h
 
 
 def proof_refused(request: ProofRequest, given: GivenProof) -> LetterText:
-    """To the company: this paper does not do, why, and that another is awaited within the same period."""
-    name = uncapitalised(given.awaited.label)
-    return write_letter("proof_refused", request=request, given=given, name=name, mini_tender=request.award.mini_tender)
+    """To the company: this paper, or what the register says of it, does not do, why, and until when it can be put right."""
+    said = {"name": uncapitalised(given.awaited.label), "mini_tender": request.award.mini_tender}
+    is_late = given.decided_at is not None and paris_day(given.decided_at) > request.due_on
+    return write_letter("proof_refused", request=request, given=given, is_late=is_late, **said)
 
 
 def proofs_given(request: ProofRequest) -> LetterText:

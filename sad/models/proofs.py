@@ -46,6 +46,10 @@ class ProofRequest(Base):
         """Where each proof stands that day."""
         return [each.standing(today) for each in self.awaited]
 
+    def kinds_and_standings(self, today: date) -> list[tuple[ProofKind, Standing]]:
+        """The same, each with what it is."""
+        return [(each.proof, each.standing(today)) for each in self.awaited]
+
     def asked_of(self, supplier_id: int) -> list["AwaitedProof"]:
         """What one company proves."""
         return [each for each in self.awaited if each.supplier_id == supplier_id]

@@ -12,6 +12,7 @@ from sad.actions.results import results_of
 from sad.actions.ties import choose_between_ties, first_places
 from sad.db import session
 from sad.domain.errors import Refused
+from sad.domain.proofs import is_asked
 from sad.models.awards import Award, AwardState
 from sad.models.evaluations import Ranking
 from sad.models.letters import Letter
@@ -20,7 +21,7 @@ from sad.models.people import Person, Role
 from tests.factories.evaluations import EXAMINED, Tender, make_evaluator, make_ranked
 from tests.factories.orders import DECIDED, make_awarded
 from tests.factories.people import make_person
-from tests.factories.proofs import asked_for, give, prove
+from tests.factories.proofs import SEEN, asked_for, give, prove, read_in_register
 
 LATE = DECIDED + timedelta(days=11)
 MISSING = "L’attestation fiscale n’est pas venue."
@@ -64,6 +65,30 @@ def test_neither_while_a_paper_waits_to_be_read_nor_once_all_is_accepted(award):
     decide_proof(given, "refused", "Illisible.", by=award.proposer, at=LATE)
     prove(award, at=LATE)
     assert rules(lambda: fail(award)) == [("AWD-01", None)]
+
+
+def test_nor_while_only_the_register_is_unread_and_what_it_says_may_be_that_the_company_is_not_there(award):
+    for each in asked_for(award).awaited:
+        if is_asked(each.proof):
+            decide_proof(give(each, at=DECIDED), "accepted", "", by=award.proposer, at=DECIDED)
+    (register,) = [each for each in asked_for(award).awaited if not is_asked(each.proof)]
+    assert rules(lambda: fail(award)) == [("AWD-01", None)]
+    read_in_register(register, is_registered=False, by=award.proposer, at=LATE)
+    (told,) = letters("proof_refused")
+    assert SEEN in told.body and "dès que possible" in told.body and told.supplier_id == award.place.offer.supplier_id
+    assert rules(lambda: notify_contract(award, by=award.proposer, at=LATE)) == [("AWD-01", None)]
+    assert fail(award).state == AwardState.CANCELLED
+
+
+def test_a_register_that_was_put_right_is_read_again(award):
+    papers = [each for each in asked_for(award).awaited if is_asked(each.proof)]
+    for each in papers:
+        decide_proof(give(each, at=DECIDED), "accepted", "", by=award.proposer, at=DECIDED)
+    (register,) = [each for each in asked_for(award).awaited if not is_asked(each.proof)]
+    read_in_register(register, is_registered=False, by=award.proposer, at=DECIDED)
+    (told,) = letters("proof_refused")
+    assert "inclus" in told.body and "dès que possible" not in told.body
+    assert notify_contract(prove(award, at=LATE), by=award.proposer, at=LATE).notified_at == LATE
 
 
 def test_the_awardee_reads_what_is_missing_and_the_others_only_that_its_proofs_did_not_come(award):

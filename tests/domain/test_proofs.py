@@ -64,7 +64,7 @@ def test_where_a_proof_stands_comes_from_all_that_was_given(case):
 
 @pytest.mark.parametrize("case", CASES["failures"], ids=lambda case: case["says"])
 def test_that_an_awardee_cannot_prove_is_recorded_only_once_its_time_is_over(case):
-    standings = [Standing(each) for each in case["standings"]]
+    standings = [(ProofKind(kind), Standing(each)) for kind, each in case["standings"].items()]
     check(said(failure_faults(date(2026, 12, 10), standings, case.get("reason", "Rien reçu."), case["today"])), case)
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from sad import clock
 from sad.actions.awards import approve_award, cancel_award, propose_award
+from sad.actions.proof_decisions import decide_proof, reject_unproved
 from sad.db import session, transaction
 from sad.domain.calendar import paris_day
 from sad.models.awards import Award
@@ -19,6 +20,7 @@ from sad.models.proofs import AwaitedProof, GivenProof
 from tests.factories.evaluations import Tender, make_evaluator
 from tests.factories.offers import PDF
 from tests.factories.orders import DECIDED, make_awarded
+from tests.factories.organisations import make_organisation
 from tests.factories.people import PASSWORD, make_person
 from tests.factories.proofs import asked_for, give, prove
 from tests.factories.suppliers import make_supplier, member_of
@@ -94,7 +96,7 @@ def test_from_the_home_of_the_awardee_to_the_notified_contract(client, award):
         assert client.post(f"{need}/attestations/{given}", data={"decision": "accepted"}).status_code == 302
     register = kind_of(award, "registration").id
     assert client.get(f"{need}/attestations/registre/{register}").status_code == 200
-    seen = {"siret": siret, "issued_on": DAY.isoformat(), "source": "Annuaire des entreprises."}
+    seen = {"siret": siret, "issued_on": DAY.isoformat(), "source": "Annuaire des entreprises.", "decision": "accepted"}
     assert client.post(f"{need}/attestations/registre/{register}", data=seen).status_code == 302
     assert "Toutes les attestations sont acceptées" in read(client.get(f"{need}/attestations"))
     assert client.post(f"{need}/attribution/{again(award).id}/notifier", data={"contract_reference": "2026-1"}).status_code == 302
@@ -170,6 +172,67 @@ def test_that_it_cannot_prove_is_confirmed_on_a_page_that_names_what_lacks(clien
         number = asked_for(again(award)).id
         as_holder(client, award)
         assert "Plus rien n’est à envoyer" in read(client.get(f"/fournisseur/attestations/{number}"))
+
+
+def test_while_only_the_register_is_unread_the_page_says_to_read_it_first(client, award):
+    late = DECIDED + timedelta(days=11)
+    with transaction():
+        for each in asked_for(again(award)).awaited[:3]:
+            decide_proof(give(each, at=DECIDED), "accepted", "", by=again(award).proposer, at=DECIDED)
+    with clock.frozen(late):
+        need = as_buyer(client, award)
+        assert "Lire le registre d’abord" in read(client.get(f"{need}/attestations/impossible"))
+        refused = client.post(f"{need}/attestations/impossible", data={"reason": "Le registre."})
+        assert refused.status_code == 422 and "Lire le registre d’abord" in read(refused) and "Le registre.</textarea>" in refused.text
+        seen = {"siret": again(award).place.offer.supplier.siret, "issued_on": paris_day(late).isoformat(), "decision": "refused"}
+        register = kind_of(award, "registration").id
+        done = client.post(f"{need}/attestations/registre/{register}", data=seen | {"source": "Radiée le 2 octobre."})
+        assert done.status_code == 302
+        assert "Radiée le 2 octobre." in read(client.get(f"{need}/attestations"))
+        assert client.post(f"{need}/attestations/impossible", data={"reason": "Plus inscrite."}).status_code == 302
+
+
+@pytest.mark.parametrize(("role", "sees"), [(Role.BUYER, True), (Role.AUDITOR, True), (Role.AWARD_AUTHORITY, False)])
+def test_papers_that_wait_to_be_read_are_on_the_home_until_they_are_read(client, award, role, sees):
+    with transaction():
+        given = [give(each, at=DECIDED) for each in asked_for(again(award)).awaited[:2]]
+        person = make_person(again(award).mini_tender.organisation, role)
+    link = f"/achats/consultations/{again(award).mini_tender_id}/attestations"
+    sign_in(client, person)
+    page = client.get("/achats/")
+    assert (link in page.text and "2 documents reçus" in read(page)) is sees
+    with transaction():
+        decide_proof(again(given[0]), "accepted", "", by=again(award).proposer, at=DECIDED)
+    assert ("1 document reçu" in read(client.get("/achats/"))) is sees
+    with transaction():
+        decide_proof(again(given[1]), "refused", "Illisible.", by=again(award).proposer, at=DECIDED)
+    assert link not in client.get("/achats/").text
+
+
+def test_papers_of_an_award_taken_back_or_of_another_house_wait_for_nobody(client, award):
+    with transaction():
+        give(asked_for(again(award)).awaited[0], at=DECIDED)
+        stranger = make_person(make_organisation(), Role.BUYER)
+    sign_in(client, stranger)
+    assert "Attestations à vérifier" not in client.get("/achats/").text
+    with transaction():
+        cancel_award(again(award), "À refaire.", by=again(award).proposer, at=DECIDED)
+    as_buyer(client, award)
+    assert "Attestations à vérifier" not in client.get("/achats/").text
+
+
+def test_the_ranking_says_who_could_not_prove_and_who_is_next(client, award):
+    need = as_buyer(client, award)
+    names = [place.offer.supplier.name for place in sorted(again(award).place.ranking.places, key=lambda place: place.rank)]
+    page = f"{need}/classement"
+    assert "sans attestations" not in read(client.get(page))
+    with transaction():
+        late = DECIDED + timedelta(days=11)
+        reject_unproved(asked_for(again(award)), "Rien n’est venu.", by=again(award).proposer, at=late)
+    said = read(client.get(page))
+    assert said.count("Rejetée, sans attestations") == 1 and said.count("Offre régulière") == 1
+    assert f"La suivante est {names[1]} , rang 2" in said or f"La suivante est {names[1]}, rang 2" in said
+    assert "Rien n’est venu." not in said
 
 
 def test_the_period_without_signature_is_chosen_at_the_decision_and_shown(client, award):

@@ -11,7 +11,7 @@ from sad.actions.proof_decisions import decide_proof, reject_unproved
 from sad.actions.proof_deposits import read_register
 from sad.actions.proofs import ask_proofs, request_of
 from sad.domain.calendar import paris_day
-from sad.domain.proofs import WHERE, ProofKind, Standing, is_asked
+from sad.domain.proofs import ACCEPTED, WHERE, ProofKind, Standing, failure_bars, is_asked
 from sad.models.awards import Award, AwardState
 from sad.models.mini_tenders import MiniTender
 from sad.models.people import Role
@@ -37,12 +37,18 @@ class DecideForm(Form):
 
 
 class RegisterForm(Form):
-    siret = SiretField("SIRET lu dans le registre", [Required("Recopiez-le.")], render_kw={"inputmode": "numeric"})
+    siret = SiretField("SIRET cherché dans le registre", [Required("Recopiez-le.")], render_kw={"inputmode": "numeric"})
     issued_on = DateField("Lu le", [Required("Donnez le jour.")])
+    decision = RadioField(
+        "Dans le registre, cette entreprise",
+        [Required("Choisissez l’une des deux phrases.")],
+        choices=[("accepted", "Est inscrite, en activité."), ("refused", "N’est pas inscrite, ou n’est plus en activité.")],
+    )
     source = TextAreaField(
         "Ce que vous avez lu, et où",
         [Required("Dites où vous l’avez lu."), LONG],
-        description="Par exemple : Annuaire des entreprises, inscrite au registre national, en activité.",
+        description="Par exemple : Annuaire des entreprises, inscrite au registre national, en activité. "
+        "Si elle n’y est pas, elle lira cette phrase dans un courrier.",
     )
 
 
@@ -98,11 +104,11 @@ def register(mini_tender_id: int, awaited_proof_id: int) -> Response:
     awaited = _own_awaited(mini_tender, awaited_proof_id)
     form = RegisterForm(data={"issued_on": paris_day(clock.now())})
     if form.validate_on_submit():
-        said = {"issued_on": form.issued_on.data, "siret": form.siret.data}
+        said = {"is_registered": form.decision.data == ACCEPTED, "issued_on": form.issued_on.data, "siret": form.siret.data}
         with attempt(form) as done:
             read_register(awaited, form.source.data, **said, by=current_person(), at=clock.now())
         if done:
-            flash("L’inscription est enregistrée.", "success")
+            flash("Ce que dit le registre est enregistré.", "success")
             return redirect(url_for("procurement.award_proofs", mini_tender_id=mini_tender.id))
     return form_page("procurement/read_register.html", form, mini_tender=mini_tender, awaited=awaited, where=WHERE[awaited.proof])
 
@@ -119,7 +125,8 @@ def fail(mini_tender_id: int) -> Response:
             flash("L’offre est rejetée. L’offre suivante peut être proposée.", "success")
             return redirect(url_for("procurement.award", mini_tender_id=mini_tender.id))
     lacking = [each for each in asked.awaited if each.standing(today) is not Standing.ACCEPTED]
-    return form_page("procurement/fail_proofs.html", form, mini_tender=mini_tender, asked=asked, lacking=lacking, today=today)
+    blocked = [*failure_bars(asked.due_on, asked.kinds_and_standings(today), today)]
+    return form_page("procurement/fail_proofs.html", form, mini_tender=mini_tender, asked=asked, lacking=lacking, blocked=blocked)
 
 
 @allow(*READERS)
