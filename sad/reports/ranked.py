@@ -17,6 +17,7 @@ CENT = Decimal("0.01")
 class Detail:
     """A line under an offer: points on a criterion as printed, out of a weight, where they come from, the mark given if any."""
 
+    key: str
     label: str
     points: str
     weight: str
@@ -84,4 +85,4 @@ def _details(place: RankedOffer, marks: Mapping[str, Mark]) -> Iterator[Detail]:
     ]
     for (each, is_part), sentence in zip(criteria, place.explanation, strict=True):
         why = sentence.split(f" sur {french(each['weight'])}, ", 1)[-1]
-        yield Detail(each["label"], place.points[each["key"]], each["weight"], why, marks.get(each["key"]), is_part)
+        yield Detail(each["key"], each["label"], place.points[each["key"]], each["weight"], why, marks.get(each["key"]), is_part)

@@ -18,6 +18,7 @@ from tests.factories.generated import make_generated_award
 from tests.factories.organisations import make_organisation
 from tests.factories.people import make_person
 from tests.spreadsheet import Spreadsheet
+from tests.web.counting import statements_of
 from tests.web.rows import again
 from tests.web.test_login import sign_in
 
@@ -86,3 +87,48 @@ def test_the_sheet_is_as_secret_as_the_page(client, app):
         client.post("/deconnexion")
         sign_in(client, again(person))
         assert client.get(sheet).status_code == status
+
+
+READS = {Role.BUYER: 200, Role.AWARD_AUTHORITY: 200, Role.AUDITOR: 200, Role.EVALUATOR: 403, Role.OPENER: 403}
+
+
+@pytest.mark.parametrize("role", READS)
+def test_the_report_is_read_and_offered_to_the_buyer_the_authority_and_the_auditor_alone(client, app, role):
+    with transaction():
+        mini_tender = make_ranked(Tender(), Tender(("3.50", "3.80"))).mini_tender
+        address, person = at(mini_tender), make_evaluator(mini_tender, role)
+    sign_in(client, again(person))
+    answer, is_offered = client.get(f"{address}/rapport.pdf"), READS[role] == 200
+    assert answer.status_code == READS[role]
+    assert (f'href="{address}/rapport.pdf"' in client.get(address).text) == is_offered
+    assert (f'href="{address}/rapport.pdf"' in client.get(address.replace("classement", "attribution")).text) == is_offered
+    if is_offered:
+        assert answer.mimetype == "application/pdf" and answer.data.startswith(b"%PDF")
+        assert answer.headers["Content-Disposition"].startswith("attachment; filename=rapport-analyse-")
+
+
+def test_without_ranking_there_is_no_report_and_whoever_has_a_link_is_led_away(client, app):
+    with transaction():
+        opened, ranked = make_opened(Tender()), make_ranked(Tender()).mini_tender
+        before, after = at(opened, "classement/rapport.pdf"), at(ranked, "classement/rapport.pdf")
+        buyer, concerned = make_evaluator(opened, Role.BUYER), make_evaluator(ranked, Role.BUYER, has_conflict=True)
+    sign_in(client, again(buyer))
+    assert client.get(before).status_code == 404
+    client.post("/deconnexion")
+    sign_in(client, again(concerned))
+    assert client.get(after).status_code == 302
+
+
+def test_the_report_asks_the_database_as_much_for_one_offer_as_for_six(client, app):
+    counts = []
+    for size in (1, 6):
+        with transaction():
+            mini_tender = make_ranked(*(Tender((f"3.{size}{each}", "4.00")) for each in range(size))).mini_tender
+            address, person = at(mini_tender, "classement/rapport.pdf"), make_evaluator(mini_tender, Role.BUYER)
+        client.post("/deconnexion")
+        sign_in(client, again(person))
+        client.get(address)
+        with statements_of(app.engine) as statements:
+            assert client.get(address).status_code == 200
+        counts.append(len(statements))
+    assert counts[0] == counts[1] <= 35

@@ -46,6 +46,7 @@ def award(mini_tender_id: int) -> str:
         mini_tender=mini_tender,
         award=found,
         opinion=opinion_on(ranking) if ranking else None,
+        has_report=ranking is not None and current_person().has_role(*COMMITTEE_READERS),
         may_see_committee=current_person().has_role(*COMMITTEE_READERS),
         has_lapsed=found is not None and has_lapsed(found, at),
         is_ranked=mini_tender.state == "ranked",

@@ -128,6 +128,7 @@ blueprint.add_url_rule(f"{TENDER}/classement/calculer", "compute_ranking", ranki
 blueprint.add_url_rule(f"{TENDER}/classement/departager", "tie", rankings.tie, methods=BOTH)
 blueprint.add_url_rule(f"{TENDER}/classement/notation.json", "scoring_file", rankings.scoring_file)
 blueprint.add_url_rule(f"{TENDER}/classement/tableau.xlsx", "ranking_sheet", rankings.sheet)
+blueprint.add_url_rule(f"{TENDER}/classement/rapport.pdf", "evaluation_report", rankings.report)
 blueprint.add_url_rule(f"{TENDER}/attribution", "award", awards.award)
 blueprint.add_url_rule(f"{TENDER}/attribution/proposer", "propose_award", awards.propose_award, methods=BOTH)
 blueprint.add_url_rule(f"{AWARD}/decider", "approve_award", awards.approve_award, methods=BOTH)

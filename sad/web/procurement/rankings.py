@@ -4,6 +4,7 @@ from flask import Response, abort, flash, redirect, request, url_for
 from sqlalchemy import select
 
 from sad import clock
+from sad.actions.evaluation_reports import evaluation_report_of
 from sad.actions.rankings import compute_ranking, latest_ranking, still_holds
 from sad.actions.ties import choose_between_ties, first_places, tie_decision_of
 from sad.actions.unproved import unproved_offers
@@ -13,11 +14,13 @@ from sad.exports.scoring_file import scoring_file as exported
 from sad.exports.scoring_file import scoring_file_name
 from sad.models.mini_tenders import MiniTender
 from sad.models.people import Person, Role
+from sad.reports.evaluation import evaluation_file_name, evaluation_pdf
 from sad.reports.ranked import per_person, rows_of
 from sad.reports.solidity import intervals_of, sentences_of
 from sad.web.access import allow, current_organisation, current_person
 from sad.web.acts import attempt, form_page
 from sad.web.fields import Form
+from sad.web.procurement.committees import COMMITTEE_READERS
 from sad.web.procurement.evaluation_forms import tie_form
 from sad.web.procurement.opened import EVALUATORS, READERS, evaluation_of, opened_mini_tender
 from sad.web.uploads import as_download
@@ -78,6 +81,13 @@ def sheet(mini_tender_id: int) -> Response:
     return as_download(ranking_sheet(found), media_type=XLSX, name=ranking_sheet_name(found))
 
 
+@allow(*COMMITTEE_READERS)
+def report(mini_tender_id: int) -> Response:
+    """The evaluation report as PDF, a draft until an award is decided."""
+    found = evaluation_report_of(opened_mini_tender(mini_tender_id)) or abort(404)
+    return as_download(evaluation_pdf(found), media_type="application/pdf", name=evaluation_file_name(found))
+
+
 def _page(mini_tender: MiniTender, form: Form) -> Response:
     evaluation, found = evaluation_of(mini_tender), latest_ranking(mini_tender)
     if found is None:
@@ -102,6 +112,7 @@ def _page(mini_tender: MiniTender, form: Form) -> Response:
         is_unfolded="deplier" in request.args,
         per_person=per_person,
         may_evaluate=_may_evaluate(),
+        may_read_report=current_person().has_role(*COMMITTEE_READERS),
         may_propose=current_person().has_role(Role.BUYER),
     )
 
