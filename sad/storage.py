@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from uuid import uuid4
+from uuid import NAMESPACE_URL, uuid4, uuid5
 
 from sad.domain.errors import Refusal, Refused
 from sad.file_types import FILE_TYPES, is_zip, unpacked_size
@@ -81,9 +81,12 @@ def clean_name(name: str) -> str:
     return tidy if len(tidy) <= MAX_NAME_LENGTH else _shortened(tidy)
 
 
-def put(data_dir: Path, file: CheckedFile) -> StoredFile:
-    """Keep a checked file under `data_dir`; once this returns, a power cut does not lose it. Raises `OSError`."""
-    identifier = str(uuid4())
+def put(data_dir: Path, file: CheckedFile, *, name: str = "") -> StoredFile:
+    """Keep a checked file under `data_dir`; once this returns, a power cut does not lose it. Raises `OSError`.
+
+    The same `name` leads to the same place, so that what is made twice is kept once; without one each file has a place of its own.
+    """
+    identifier = str(uuid5(NAMESPACE_URL, name) if name else uuid4())
     key = f"{identifier[:2]}/{identifier}"
     path = path_of(data_dir, key)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -159,7 +162,7 @@ def _megabytes(size: int) -> str:
 
 def _write_whole(path: Path, body: bytes) -> None:
     """All of it under its name, or nothing: written beside, synced, then renamed."""
-    draft = path.with_suffix(".part")
+    draft = path.with_name(f"{path.name}.{uuid4().hex}.part")
     try:
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "wb") as stream:

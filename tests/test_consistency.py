@@ -20,6 +20,7 @@ NOT_JOURNALLED = {
     "accounts.note_failed_login": "counts a guess for a quarter of an hour: it is nobody's act",
     "deliveries.claim_letter": "transport decides nothing and leaves its traces on the letter",
     "deliveries.note_delivery": "the same",
+    "papers.claim_papers": "the same",
     "application_file.tell": "the letters of an act on an application, which is journalled",
     "campaigns.prospect_of": "shows a campaign before it is opened, and keeps nothing of it",
 }

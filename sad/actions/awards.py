@@ -10,7 +10,7 @@ from sad import parameters
 from sad.actions.declarations import check_interests
 from sad.actions.evaluations import has_lapsed, take_up
 from sad.actions.journal import record
-from sad.actions.letters import people_of, people_with, post_letter, post_to_supplier
+from sad.actions.letters import people_of, people_with, post_letter, post_to_each, post_to_supplier
 from sad.actions.litigation import hold_faults
 from sad.actions.mini_tenders import hold
 from sad.actions.opinions import opinion_faults
@@ -80,8 +80,8 @@ def approve_award(award: Award, *, waits: bool = False, by: Person, at: datetime
     award.decider, award.decided_at = by, at
     award.standstill_until = standstill_end(paris_day(at), standstill_days(at)) if waits else None
     results = results_of(award)
-    for result, text in letters_for(results, at=at):
-        post_to_supplier(result.supplier, text, at=at, organisation_id=award.organisation_id, mini_tender=mini_tender)
+    texts = {result.supplier.id: text for result, text in letters_for(results, at=at)}
+    post_to_each(texts, at=at, organisation_id=award.organisation_id, mini_tender=mini_tender)
     _post(letters.awarded(award, results[0].ranked), mini_tender.creator, mini_tender, at)
     waits_until = award.standstill_until.isoformat() if award.standstill_until else None
     told = [result.supplier.id for result in results]
@@ -104,9 +104,8 @@ def cancel_award(award: Award, reason: str, *, tells_awardee: bool = True, by: P
     told = [each for each in results_of(award) if tells_awardee or not each.is_winner] if was_decided else []
     award.state = moved("award", award.state, "cancel")
     award.cancelled_at, award.cancelled_reason = at, reason.strip()
-    for result in told:
-        text = letters.award_cancelled(result, reason=award.cancelled_reason, at=at)
-        post_to_supplier(result.supplier, text, at=at, organisation_id=award.organisation_id, mini_tender=mini_tender)
+    texts = {each.supplier.id: letters.award_cancelled(each, reason=award.cancelled_reason, at=at) for each in told}
+    post_to_each(texts, at=at, organisation_id=award.organisation_id, mini_tender=mini_tender)
     record("cancel_award", award, by=by, at=at, mini_tender=mini_tender.id, was_decided=was_decided, reason=award.cancelled_reason)
     return award
 

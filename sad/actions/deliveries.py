@@ -6,14 +6,16 @@ Transport is not an act: it decides nothing and leaves its own traces on the let
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, selectinload
 
 from sad.db import session
-from sad.models.letters import Letter
+from sad.models.letters import Letter, LetterPaper
 
 FIRST_WAIT = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(hours=6)
 DOUBLINGS = 9  # 1 minute doubled nine times is more than 6 hours
 MOST_ATTEMPTS = 130  # about a month of them, six hours apart once the wait has stopped growing
+AWAITED_ATTEMPTS = 3  # a paper that could not be made three times no longer holds its mail back: the page has it
 LONGEST_ERROR = 500
 
 
@@ -22,9 +24,8 @@ def claim_letter(*, at: datetime) -> Letter | None:
 
     Whoever claims and dies leaves a letter that falls due again after its wait: at most one duplicate, none lost.
     """
-    letter = session.scalars(
-        select(Letter).where(is_due(at)).order_by(Letter.created_at, Letter.id).limit(1).with_for_update(skip_locked=True)
-    ).one_or_none()
+    due = select(Letter).where(is_due(at)).order_by(Letter.created_at, Letter.id).limit(1).with_for_update(skip_locked=True)
+    letter = session.scalars(due.options(selectinload(Letter.paper))).one_or_none()
     if letter is not None:
         letter.claimed_at = at
         letter.attempts += 1
@@ -51,7 +52,14 @@ def wait_after(attempts: int) -> timedelta:
 
 
 def is_due(at: datetime) -> ColumnElement[bool]:
-    """The condition that a letter is to be sent at that instant: never tried, or tried long enough ago."""
-    waited = [and_(Letter.attempts == number, Letter.claimed_at <= at - wait_after(number)) for number in range(1, DOUBLINGS + 1)]
-    longest = and_(Letter.attempts > DOUBLINGS, Letter.attempts < MOST_ATTEMPTS, Letter.claimed_at <= at - LONGEST_WAIT)
-    return and_(Letter.sent_at.is_(None), or_(Letter.attempts == 0, *waited, longest))
+    """The condition that a letter is to be sent at that instant, and has what its mail encloses, or goes without it by now."""
+    still_comes = LetterPaper.made_at.is_(None) & LetterPaper.enclosed.is_not(None) & (LetterPaper.attempts < AWAITED_ATTEMPTS)
+    awaits = select(LetterPaper.id).where(LetterPaper.letter_id == Letter.id, still_comes).exists()
+    return and_(Letter.sent_at.is_(None), has_waited(Letter.attempts, Letter.claimed_at, at), ~awaits)
+
+
+def has_waited(attempts: InstrumentedAttribute[int], tried_at: InstrumentedAttribute[datetime | None], at: datetime) -> ColumnElement[bool]:
+    """The condition that something may be tried at that instant: never tried, or tried long enough ago."""
+    waited = [and_(attempts == number, tried_at <= at - wait_after(number)) for number in range(1, DOUBLINGS + 1)]
+    longest = and_(attempts > DOUBLINGS, attempts < MOST_ATTEMPTS, tried_at <= at - LONGEST_WAIT)
+    return or_(attempts == 0, *waited, longest)

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import lazyload
@@ -10,7 +11,7 @@ from sqlalchemy.orm import lazyload
 from sad.db import session
 from sad.letters.text import LetterText
 from sad.models.applications import Application
-from sad.models.letters import Letter
+from sad.models.letters import ON_PAPER, Letter, LetterPaper
 from sad.models.mini_tenders import MiniTender
 from sad.models.people import Person, PersonRole, Role
 from sad.models.suppliers import Supplier, SupplierMember
@@ -27,10 +28,12 @@ def post_letter(
     application: Application | None = None,
     dedupe_key: str | None = None,
     secret: str | None = None,
+    enclosed: Mapping[str, Any] | None = None,
 ) -> Letter:
     """Add one letter to one person (or to a name and an address that have no account yet).
 
     `secret` is a single-use link: the mark `[lien]` of the body is replaced by it at delivery only, then it is forgotten.
+    `enclosed`: the paper that its mail carries, as `sad.reports.papers` describes it. PDFs are made afterwards by `jobs.papers`.
     """
     person = to if isinstance(to, Person) else None
     name, email = (to.name, to.email) if isinstance(to, Person) else to
@@ -50,6 +53,8 @@ def post_letter(
         message_id=f"<{uuid.uuid4()}@sad>",
         created_at=at,
     )
+    if enclosed or text.kind in ON_PAPER:
+        letter.paper = LetterPaper(enclosed=enclosed)
     session.add(letter)
     return letter
 
@@ -63,6 +68,7 @@ def post_to_supplier(
     mini_tender: MiniTender | None = None,
     application: Application | None = None,
     dedupe_key: str | None = None,
+    enclosed: Mapping[str, Any] | None = None,
 ) -> list[Letter]:
     """One letter to each person who acts for the supplier."""
     return [
@@ -75,6 +81,7 @@ def post_to_supplier(
             mini_tender=mini_tender,
             application=application,
             dedupe_key=dedupe_key and f"{dedupe_key}:{person.id}",
+            enclosed=enclosed,
         )
         for person in people_of(supplier)
     ]
@@ -98,7 +105,9 @@ def post_to_suppliers(
     ]
 
 
-def post_to_each(texts: Mapping[int, LetterText], *, at: datetime, organisation_id: int) -> list[Letter]:
+def post_to_each(
+    texts: Mapping[int, LetterText], *, at: datetime, organisation_id: int, mini_tender: MiniTender | None = None
+) -> list[Letter]:
     """To each person of each supplier the letter of its own, by id of supplier; read in one statement, whatever their number."""
     present = (
         select(Supplier, Person)
@@ -109,7 +118,7 @@ def post_to_each(texts: Mapping[int, LetterText], *, at: datetime, organisation_
         .order_by(Supplier.name, Supplier.id, SupplierMember.id)
     )
     return [
-        post_letter(texts[supplier.id], to=person, at=at, organisation_id=organisation_id, supplier=supplier)
+        post_letter(texts[supplier.id], to=person, at=at, organisation_id=organisation_id, supplier=supplier, mini_tender=mini_tender)
         for supplier, person in session.execute(present)
     ]
 

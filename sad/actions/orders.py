@@ -36,6 +36,7 @@ from sad.models.offers import Offer
 from sad.models.orders import Delivery, Order, OrderLine
 from sad.models.organisations import Organisation
 from sad.models.people import Person
+from sad.reports.papers import enclosed_order
 
 CROSSED = "Une autre personne a changé cette commande pendant que vous l’écriviez."
 READ_AGAIN = "Vos réponses sont restées sur cet écran. Relisez la commande, puis enregistrez de nouveau."
@@ -161,7 +162,9 @@ def _tell(order: Order, changes: list[str], link: Callable[[int], str], at: date
 
 
 def _post(order: Order, text: LetterText, at: datetime) -> None:
-    post_to_supplier(order.supplier, text, at=at, organisation_id=order.organisation_id, mini_tender=order.mini_tender)
+    """The PDF goes with the mail, as the order stands now."""
+    owner, enclosed = order.organisation_id, enclosed_order(order)
+    post_to_supplier(order.supplier, text, at=at, organisation_id=owner, mini_tender=order.mini_tender, enclosed=enclosed)
 
 
 def _new_order(award: Award, terms: OrderTerms, by: Person, at: datetime) -> Order:

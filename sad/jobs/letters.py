@@ -1,11 +1,17 @@
 """Delivering the letters that have not left yet."""
 
-from sad import clock, mail
+import logging
+from pathlib import Path
+
+from sad import clock, mail, storage
 from sad.actions.deliveries import claim_letter, note_delivery, note_failure
 from sad.db import transaction
 from sad.jobs.turn import Turn
 from sad.letters.messages import as_message
 from sad.models.letters import Letter
+
+log = logging.getLogger(__name__)
+MOST_ENCLOSED = 5 * storage.MIB  # what every mailbox takes; the page has the rest
 
 
 def deliver_letters(turn: Turn) -> int:
@@ -17,7 +23,8 @@ def deliver_letters(turn: Turn) -> int:
     with mail.transport(turn.settings) as transport:
         while not turn.stop.is_set() and (letter := _claimed()) is not None:
             try:
-                transport.send(as_message(letter, sender=turn.settings.mail_from))
+                enclosed = _enclosed(letter, turn.settings.data_dir)
+                transport.send(as_message(letter, sender=turn.settings.mail_from, enclosed=enclosed))
             except mail.NotSent as error:
                 _note_failure(letter, str(error))
                 if isinstance(error, mail.ServerDown):
@@ -31,6 +38,18 @@ def deliver_letters(turn: Turn) -> int:
 def _claimed() -> Letter | None:
     with transaction():
         return claim_letter(at=clock.now())
+
+
+def _enclosed(letter: Letter, data_dir: Path) -> tuple[str, bytes] | None:
+    """The PDF that goes with a letter; none when it could not be made or is too big: the words say where the page is."""
+    paper = letter.paper
+    if paper is None or paper.enclosed is None or paper.storage_key is None or (paper.size or 0) > MOST_ENCLOSED:
+        return None
+    try:
+        return paper.enclosed["name"], storage.get(data_dir, paper.storage_key)
+    except FileNotFoundError:
+        log.error("le PDF %s de la lettre %s n’est plus sur le disque", paper.storage_key, letter.id)
+        return None
 
 
 def _note_delivery(letter: Letter) -> None:

@@ -9,6 +9,7 @@ from sad.jobs.brakes import announce_brakes
 from sad.jobs.campaigns import remind_campaigns
 from sad.jobs.letters import deliver_letters
 from sad.jobs.mini_tenders import announce_closed, remind_unopened_invitations, warn_closing
+from sad.jobs.papers import set_papers
 from sad.jobs.plays import play_stages
 from sad.jobs.proofs import remind_awardees, remind_renewals
 from sad.jobs.turn import Turn
@@ -26,7 +27,7 @@ class Job:
         return self.act.__name__
 
 
-# Letters last, so that one round of all the jobs also delivers what the others wrote.
+# Papers then letters last, so that one round of all the jobs also sets and delivers what the others wrote.
 TIMETABLE = (
     Job(remind_evaluations, every=timedelta(minutes=30)),
     Job(remind_campaigns, every=timedelta(minutes=30)),
@@ -37,5 +38,6 @@ TIMETABLE = (
     Job(remind_renewals, every=timedelta(hours=6)),
     Job(play_stages, every=timedelta(seconds=5)),
     Job(announce_brakes, every=timedelta(days=1)),
+    Job(set_papers, every=timedelta(seconds=5)),
     Job(deliver_letters, every=timedelta(seconds=15)),
 )

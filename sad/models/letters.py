@@ -1,15 +1,21 @@
 """Letters: rows of the act's transaction, delivered afterwards."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from sad.db import Base
-from sad.models.columns import Id, Name, Word, only_one
+from sad.models.columns import Hash, Id, Name, Text, Word, only_one
 from sad.models.mini_tenders import MiniTender
+from sad.models.organisations import Organisation
 from sad.models.people import Person
 from sad.models.suppliers import Supplier
+
+ON_PAPER = ("award", "rejected", "contract_notification", "award_cancelled", "discontinued")  # kinds whose PDF is made and kept
+UNMADE = "made_at IS NULL"
+KEPT = " AND ".join(f"({UNMADE}) = ({column} IS NULL)" for column in ("storage_key", "size", "sha256"))
 
 
 class Letter(Base):
@@ -43,6 +49,35 @@ class Letter(Base):
     sent_at: Mapped[datetime | None]
     last_error: Mapped[str | None]
 
+    organisation: Mapped[Organisation | None] = relationship()
     person: Mapped[Person | None] = relationship()
     supplier: Mapped[Supplier | None] = relationship()
     mini_tender: Mapped[MiniTender | None] = relationship()
+    paper: Mapped["LetterPaper | None"] = relationship(back_populates="letter", cascade="all, delete-orphan")
+
+
+class LetterPaper(Base):
+    """A PDF that belongs to a letter, asked in the act's transaction, set afterwards: the letter itself, or what its mail encloses."""
+
+    __tablename__ = "letter_papers"
+    __table_args__ = (
+        CheckConstraint(KEPT, name="kept"),
+        CheckConstraint("made_at IS NULL OR error IS NULL", name="made_or_failed"),
+        CheckConstraint("(attempts = 0) = (tried_at IS NULL)", name="tried"),
+        Index("ix_letter_papers_waiting", "id", sqlite_where=text(UNMADE), postgresql_where=text(UNMADE)),
+    )
+
+    id: Mapped[Id]
+    letter_id: Mapped[int] = mapped_column(ForeignKey("letters.id"), unique=True)
+    enclosed: Mapped[dict[str, Any] | None] = mapped_column(
+        comment="template, name and content of what goes with the mail, as the act wrote it; null: the words of the letter"
+    )
+    tried_at: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(default=0)
+    error: Mapped[Text | None]
+    made_at: Mapped[datetime | None]
+    storage_key: Mapped[Name | None] = mapped_column(unique=True, comment="where storage.py put it")
+    size: Mapped[int | None] = mapped_column(comment="bytes")
+    sha256: Mapped[Hash | None]
+
+    letter: Mapped[Letter] = relationship(back_populates="paper")

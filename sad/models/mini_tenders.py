@@ -1,9 +1,10 @@
 """Mini-tenders (on screen "consultations"): the need, its lines, its frozen grid and its sealing key."""
 
+from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -18,6 +19,8 @@ from sad.models.columns import Hash, Id, Name, OrganisationId, Text, Word, one_o
 from sad.models.organisations import Organisation, Service
 from sad.models.people import Person
 from sad.models.systems import Category, PurchasingSystem
+
+Read = TypeVar("Read")
 
 
 class MiniTenderState(StrEnum):
@@ -125,11 +128,18 @@ class MiniTender(Base):
         """The stage in force when it was sent (PAL-04). Raises ValueError for a draft, which has none yet."""
         if self.stage_content is None:
             raise ValueError("a draft has no stage of its own")
-        return stage_from_dict(self.stage_content)
+        return self._read_once("stage", self.stage_content, stage_from_dict)
 
     def frozen_grid(self) -> Grid:
         """The grid on which every offer is scored (CRI-12). Raises ScoringFaults for a draft, which has none yet."""
-        return grid_from_dict(self.grid)
+        return self._read_once("grid", self.grid, grid_from_dict)
+
+    def _read_once(self, name: str, source: Any, read: Callable[[Any], Read]) -> Read:
+        """What a frozen copy says, read again only when another copy takes its place: five hundred letters ask for the same one."""
+        kept: tuple[Any, Read] | None = self.__dict__.get(f"_{name}_read")
+        if kept is None or kept[0] is not source:
+            kept = self.__dict__[f"_{name}_read"] = source, read(source)
+        return kept[1]
 
 
 class MiniTenderLine(Base):

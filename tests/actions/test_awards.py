@@ -6,7 +6,7 @@ from decimal import Decimal
 from threading import Barrier
 
 import pytest
-from sqlalchemy import delete, select
+from sqlalchemy import select
 
 from sad.actions.awards import approve_award, cancel_award, notify_contract, propose_award
 from sad.actions.classifications import classify_offer
@@ -169,7 +169,7 @@ def test_two_people_who_decide_at_once_make_one_decision(database):
 def test_the_contract_is_notified_once_every_loser_has_its_letter(decided, buyer):
     prove(decided)
     held = session.scalars(select(Letter).where(Letter.kind == "rejected")).one()
-    session.execute(delete(Letter).where(Letter.id == held.id))
+    session.delete(held)
     with pytest.raises(Refused) as refused:
         notify_contract(decided, by=buyer, at=DECIDED)
     assert rules(refused) == ["AWD-03"]
