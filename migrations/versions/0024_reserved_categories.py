@@ -1,4 +1,4 @@
-"""The social clause of a system or the exception that it relies on"""
+"""To whom categories are reserved; the social clause of a system or the exception that it relies on"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,10 +8,14 @@ down_revision = "0023"
 
 EXCEPTION = "social_exception IS NULL OR social_exception IN ('available', 'unrelated', 'restrictive')"
 REASONED = "(social_exception IS NULL) = (social_exception_reason = '')"
+RESERVED_FOR = "reserved_for IS NULL OR reserved_for IN ('ea_esat', 'siae', 'both')"
 ONE_OF_BOTH = "social_exception IS NULL OR social_clause = ''"
 
 
 def upgrade() -> None:
+    with op.batch_alter_table("categories") as categories:
+        categories.add_column(sa.Column("reserved_for", sa.String(length=40), nullable=True))
+        categories.create_check_constraint(op.f("ck_categories_reserved_for"), RESERVED_FOR)
     with op.batch_alter_table("systems") as systems:
         systems.add_column(sa.Column("social_clause", sa.String(length=4000), server_default="", nullable=False))
         systems.add_column(sa.Column("social_exception", sa.String(length=40), nullable=True))
@@ -25,6 +29,9 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    with op.batch_alter_table("categories") as categories:
+        categories.drop_constraint(op.f("ck_categories_reserved_for"), type_="check")
+        categories.drop_column("reserved_for")
     with op.batch_alter_table("systems") as systems:
         for name in ("social_clause_or_exception", "social_exception_reason", "social_exception"):
             systems.drop_constraint(op.f(f"ck_systems_{name}"), type_="check")

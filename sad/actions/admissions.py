@@ -16,6 +16,8 @@ from sad.domain.admission.kept import kept_examination
 from sad.domain.calendar import paris_day
 from sad.domain.errors import Refusal, Refused
 from sad.domain.lifecycle import moved
+from sad.domain.reserved import RULE as RESERVED
+from sad.domain.reserved import is_status
 from sad.letters import applications as letters
 from sad.models.admissions import Admission, AdmissionEvent, AdmissionState
 from sad.models.applications import PENDING_STATES, Application
@@ -61,7 +63,7 @@ def admit(application: Application, *, note: str = "", by: Person, at: datetime)
     """
     check_readable(hold(application), at)
     state = moved("application", application.state, "admit")
-    fault = note_fault(application, note, at)
+    fault = admission_fault(application, note, at)
     if fault:
         raise Refused(fault)
     application.state, application.decided_at, application.decided_by = state, at, by.id
@@ -73,9 +75,14 @@ def admit(application: Application, *, note: str = "", by: Person, at: datetime)
     return admission
 
 
-def note_fault(application: Application, note: str, at: datetime) -> Refusal | None:
-    """Why it cannot be admitted without a written reason, if it cannot: the examination found something against it."""
-    if examination(application, at).outcome == "admissible" or note.strip():
+def admission_fault(application: Application, note: str, at: datetime) -> Refusal | None:
+    """Why it cannot be admitted, if it cannot: without a written reason where the examination found something against it,
+    and whatever the reason in a reserved category whose status is not proved (RES-01)."""
+    found = examination(application, at)
+    if any(is_status(each.requirement) for each in found.findings):
+        message = "Cette catégorie est réservée : sans la preuve de son statut, l’entreprise ne peut pas y être admise."
+        return Refusal(message, "Demander cette preuve, ou refuser la candidature.", RESERVED, "note")
+    if found.outcome == "admissible" or note.strip():
         return None
     remedy = "Écrire pourquoi vous admettez tout de même."
     return Refusal("L’examen trouve des points qui ne vont pas.", remedy, "ADM-01", "note")

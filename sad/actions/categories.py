@@ -9,7 +9,8 @@ from sad.actions.journal import record
 from sad.actions.stages import check_roadmap_is_draft, follow_system
 from sad.actions.systems import hold_draft
 from sad.db import session
-from sad.domain.errors import Refusal, Refused
+from sad.domain.errors import Refusal, Refused, refuse
+from sad.domain.reserved import ReservedFor
 from sad.models.people import Person
 from sad.models.systems import Category, PurchasingSystem
 from sad.reference import product_families
@@ -35,6 +36,23 @@ def add_category(
     session.flush()
     follow_system(system, before, at=at)
     record("add_category", category, by=by, at=at, label=label, families=list(families))
+    return category
+
+
+def reserve_category(category: Category, reserved_for: str | None, *, by: Person, at: datetime) -> Category:
+    """Say to whom a category of a draft is reserved (RES-01, L2113-12, L2113-13), or to nobody; the drafted stages ask for the proof.
+
+    Raises `Refused` as `add_category` does: the notice announces it, and it never changes afterwards.
+    """
+    system = category.system
+    hold_draft(system)
+    check_roadmap_is_draft(system)
+    if reserved_for and reserved_for not in list(ReservedFor):
+        raise refuse("La loi ne réserve pas de catégorie ainsi.", "Choisir dans la liste.", rule="RES-01", field="reserved_for")
+    category.reserved_for = reserved_for or None
+    session.flush()
+    follow_system(system, _bought(system), at=at)
+    record("reserve_category", category, by=by, at=at, reserved_for=category.reserved_for)
     return category
 
 

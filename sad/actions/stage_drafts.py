@@ -7,7 +7,7 @@ from typing import Any
 
 from sad import parameters
 from sad.actions.journal import record
-from sad.actions.stages import announcement_day, draft_row, erase_draft, stages_of
+from sad.actions.stages import announcement_day, draft_row, erase_draft, stages_of, with_its_status
 from sad.db import session
 from sad.domain.calendar import paris_day
 from sad.domain.errors import Refusal, Refused, refuse
@@ -193,7 +193,7 @@ def _last(system: PurchasingSystem, rows: Collection[StageRow], at: datetime) ->
     if known:
         return max(known, key=lambda row: (row.number, row.effective_on)).as_value()
     families = {each.key: each.families for each in system.categories}
-    return model_stages(announcement_day(system, at), [system.valid_from], families)[0]
+    return with_its_status(model_stages(announcement_day(system, at), [system.valid_from], families)[0], system, at)
 
 
 def _proposed_day(system: PurchasingSystem, rows: Collection[StageRow], at: datetime) -> date:

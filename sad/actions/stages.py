@@ -14,6 +14,7 @@ from sad.domain.errors import Refusal, Refused, refuse
 from sad.domain.justifications import justified, unjustified
 from sad.domain.law import StageLaw
 from sad.domain.publication import Notice, publication_faults, publication_warnings
+from sad.domain.reserved import with_status
 from sad.domain.stages import Stage, fingerprint, stage_to_dict
 from sad.models.mini_tenders import MiniTender
 from sad.models.people import Person
@@ -81,7 +82,7 @@ def follow_system(system: PurchasingSystem, before: Mapping[str, Collection[str]
     after = {each.key: each.families for each in system.categories}
     for row in stages_of(system):
         if row.published_at is None:
-            stage = follow_categories(row.as_value(), before, after)
+            stage = with_its_status(follow_categories(row.as_value(), before, after), system, at)
             day = system.valid_from if row.number == 1 else row.effective_on
             _rewritten(row, system, replace(stage, effective_on=day, announced_on=announcement_day(system, at)))
 
@@ -149,6 +150,7 @@ def notice_of(system: PurchasingSystem, at: datetime) -> Notice:
         valid_until=system.valid_until,
         categories=tuple(each.key for each in system.categories),
         first_invitation_on=paris_day(invited) if invited else None,
+        reserved=system.reserved,
     )
 
 
@@ -160,11 +162,17 @@ def announcement_day(system: PurchasingSystem, at: datetime) -> date:
     return min(today, paris_day(system.notice_dispatched_at))
 
 
+def with_its_status(stage: Stage, system: PurchasingSystem, at: datetime) -> Stage:
+    """The stage with the status that the reserved categories of its system ask for (RES-01)."""
+    return with_status(stage, system.reserved, parameters.value("reserved_workers_percent", on=paris_day(at)))
+
+
 def _from_model(system: PurchasingSystem, dates: Sequence[date], at: datetime) -> tuple[Stage, ...]:
     if not 0 < len(dates) <= model_length():
         message = f"Le modèle propose de 1 à {model_length()} paliers."
         raise refuse(message, "Donner la date de chacun de ceux que vous retenez.", rule="PAL-01", field="effective_on_1")
-    return model_stages(announcement_day(system, at), dates, {each.key: each.families for each in system.categories})
+    families = {each.key: each.families for each in system.categories}
+    return tuple(with_its_status(stage, system, at) for stage in model_stages(announcement_day(system, at), dates, families))
 
 
 def _dated(stage: Stage, draft: StageRow | None) -> Stage:

@@ -98,6 +98,7 @@ def open_system(system: PurchasingSystem, *, justifications: Mapping[str, str], 
         level=level_of(opening, law).value,
         threshold=str(law.formal_procedure_threshold),
         notice=system.notice_reference,
+        reserved=system.reserved,
         justifications=justified(warnings, justifications),
     )
     return system
@@ -133,6 +134,7 @@ def opening_of(system: PurchasingSystem, at: datetime) -> Opening:
         max_value=system.max_value,
         categories=tuple(each.key for each in system.categories),
         published=tuple(row.as_value() for row in rows if row.published_at is not None),
+        reserved=system.reserved,
         drafts=tuple(row.as_value() for row in rows if row.published_at is None),
     )
 

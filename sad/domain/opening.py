@@ -1,6 +1,6 @@
 """What a dynamic purchasing system must hold before it opens, and what only asks its buyer for a reason."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -29,7 +29,8 @@ WORDED = ("title", *STATED)
 class Opening:
     """A system on the instant (aware) when its buyer would open it; values in EUR excl. VAT over the whole validity.
 
-    `texts` holds its title and what its documents state, by name; `published` and `drafts` are the stages of its roadmap.
+    `texts` holds its title and what its documents state, by name; `published` and `drafts` are the stages of its roadmap;
+    `reserved` says to whom each reserved category is, by key.
     """
 
     at: datetime
@@ -42,6 +43,7 @@ class Opening:
     valid_until: date
     max_value: Decimal
     categories: tuple[str, ...]
+    reserved: Mapping[str, str]
     published: tuple[Stage, ...]
     drafts: tuple[Stage, ...] = ()
 
@@ -49,7 +51,7 @@ class Opening:
     def notice(self) -> Notice:
         """What its contract notice says; one that has not left yet is taken as leaving now."""
         sent_on = paris_day(self.notice_dispatched_at or self.at)
-        return Notice(sent_on, self.valid_from, self.valid_until, self.categories)
+        return Notice(sent_on, self.valid_from, self.valid_until, self.categories, reserved=self.reserved)
 
 
 def opening_faults(opening: Opening, law: OpeningLaw) -> list[Refusal]:

@@ -1,7 +1,7 @@
 """What forbids the publication of a stage, and what only asks its author for a reason."""
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 
 from sad.domain.criteria import Criterion, criteria_faults, environment_warnings
@@ -10,19 +10,24 @@ from sad.domain.grid_rules import refusals_of, stage_findings
 from sad.domain.law import CriteriaLaw, StageLaw
 from sad.domain.requirement_law import requirement_faults, requirement_warnings
 from sad.domain.requirements import Nature
+from sad.domain.reserved import status_faults
 from sad.domain.sentences import french_date, french_number
 from sad.domain.stages import Stage, announced_range
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """What the contract notice of the system says, and whether a first invitation has left."""
+    """What the contract notice of the system says, and whether a first invitation has left.
+
+    `reserved`: to whom each reserved category is (L2113-12, L2113-13), by category key.
+    """
 
     sent_on: date
     valid_from: date
     valid_until: date
     categories: tuple[str, ...] = ()
     first_invitation_on: date | None = None
+    reserved: Mapping[str, str] = field(default_factory=dict)
 
 
 def publication_faults(stage: Stage, roadmap: Sequence[Stage], notice: Notice, law: StageLaw) -> list[Refusal]:
@@ -35,6 +40,7 @@ def publication_faults(stage: Stage, roadmap: Sequence[Stage], notice: Notice, l
     return [
         *_date_faults(stage, others, notice),
         *_key_faults(stage),
+        *status_faults(stage, notice.reserved),
         *(fault for each in stage.requirements for fault in requirement_faults(each)),
         *_by_category(stage, notice, criteria_faults, law),
         *_announced_faults(stage, others, notice),

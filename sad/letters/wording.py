@@ -11,6 +11,7 @@ from babel.dates import format_date
 from babel.numbers import format_currency, format_decimal
 
 from sad.domain.calendar import PARIS
+from sad.domain.reserved import reserved_to
 from sad.domain.scoring.numbers import printed
 from sad.domain.sentences import french_date, listed, of
 from sad.models.people import Role
@@ -141,5 +142,6 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "siret": siret,
     "file_size": file_size,
     "listed": listed,
+    "reserved_to": reserved_to,
     "of": of,
 }

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from sad.db import Base, Money
 from sad.domain.calendar import last_day, paris_day
+from sad.domain.reserved import ReservedFor
 from sad.domain.social_clauses import SocialException
 from sad.models.columns import Id, Name, OrganisationId, Text, Word, one_of
 from sad.models.documents import Document
@@ -80,6 +81,11 @@ class PurchasingSystem(Base):
     changes: Mapped[list["SystemChange"]] = relationship(back_populates="system", order_by="SystemChange.id")
 
     @property
+    def reserved(self) -> dict[str, str]:
+        """To whom each of its reserved categories is, by key of category."""
+        return {each.key: each.reserved_for for each in self.categories if each.reserved_for}
+
+    @property
     def last_valid_day(self) -> date:
         """The last day of its validity, or the Paris day on which it was ended before."""
         return min(self.valid_until, paris_day(self.ended_at)) if self.ended_at else self.valid_until
@@ -110,6 +116,7 @@ class Category(Base):
     __tablename__ = "categories"
     __table_args__ = (
         UniqueConstraint("system_id", "key"),
+        one_of("reserved_for", ReservedFor, nullable=True),
         UniqueConstraint("id", "organisation_id"),
         ForeignKeyConstraint(["system_id", "organisation_id"], ["systems.id", "systems.organisation_id"]),
     )
@@ -120,6 +127,7 @@ class Category(Base):
     key: Mapped[Word]
     label: Mapped[Name]
     families: Mapped[list[str]] = mapped_column(default=list, comment="keys of the product families it buys")
+    reserved_for: Mapped[Word | None] = mapped_column(comment="to whom it is reserved (L2113-12, L2113-13); null: open to all")
 
     system: Mapped[PurchasingSystem] = relationship(back_populates="categories", foreign_keys=[system_id])
 

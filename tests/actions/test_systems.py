@@ -131,7 +131,7 @@ def test_a_complete_draft_opens_and_the_journal_keeps_the_level_and_the_reasons(
     assert (draft.opened_at, draft.opened_by) == (OPENING, buyer.id)
     entry = last_entry()
     assert entry.action == "open_system"
-    assert entry.body.body == {"level": "formal", "threshold": "216000", "notice": "26-123456", "justifications": REASONS}
+    assert entry.body.body == {"level": "formal", "threshold": "216000", "notice": "26-123456", "reserved": {}, "justifications": REASONS}
 
 
 def test_an_empty_draft_is_refused_with_every_fault_and_the_reason_that_is_missing(organisation, buyer):

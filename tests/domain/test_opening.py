@@ -39,6 +39,7 @@ READY = Opening(
     valid_until=date(2031, 1, 3),
     max_value=Decimal(900000),
     categories=("pain",),
+    reserved={},
     published=(),
 )
 

@@ -165,6 +165,25 @@ def test_a_system_without_social_clause_opens_with_its_exception_and_says_it_to_
     assert "une solution immédiatement disponible" in public and "Le pain se trouve partout." in public
 
 
+def test_a_category_is_reserved_in_a_draft_and_all_read_it_once_it_is_open(client, buyer):
+    with db.transaction():
+        empty = make_draft(again(buyer).organisation, again(buyer), published=False)
+        category = empty.categories[0].id
+    shown = of(empty, f"/categories/{category}/reserver")
+    assert "Toute entreprise" in page(client, shown) and "RES-01" in page(client, shown)
+    assert client.post(shown, data={"reserved_for": "ess"}).status_code == 422
+    assert client.post(shown, data={"reserved_for": "siae"}).location == of(empty, "/categories")
+    said = "Réservée aux structures d’insertion (SIAE)"
+    assert said in page(client, of(empty, "/categories"))
+    client.post(of(empty, "/paliers/publier"))
+    assert said.lower() in page(client, of(empty, "/ouvrir"))
+    assert client.post(shown, data={"reserved_for": ""}).status_code == 422
+    client.post(of(empty, "/ouvrir"), data=COMMON_USE)
+    assert client.get(shown).status_code == 404 and said in page(client, of(empty))
+    public = read(client.application.test_client().get(f"/systemes/{empty.id}"))
+    assert said in public and "convention d’insertion" in public
+
+
 def test_a_word_of_origin_asks_for_its_own_reason(client, draft):
     said = {"purpose": "Produits de la commune", "estimated_quantity": "10", "place_of_performance": ""}
     client.post(of(draft, "/modifier/achats"), data=said)
@@ -186,7 +205,8 @@ def test_no_address_closes_the_form_or_unpublishes_a_system(app):
     assert acts == {
         f"procurement.{name}"
         for name in (
-            "create_system", "edit_system", "system_categories", "add_category", "remove_category", "stage_dates", "publish_stages",
+            "create_system", "edit_system", "system_categories", "add_category", "remove_category", "reserve_category", "stage_dates",
+            "publish_stages",
             "system_documents", "remove_system_document", "open_system", "extend_system", "end_system",
             "stage_play",
             # What is written of a draft stage is nobody's until it is published.

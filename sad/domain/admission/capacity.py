@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from sad.domain import reserved
 from sad.domain.admission.values import ApplicationFile, Finding
 from sad.domain.requirements import Nature, Requirement, is_met, shortfall
 from sad.domain.stages import Stage
@@ -27,14 +28,19 @@ def _finding(requirement: Requirement, file: ApplicationFile) -> Finding | None:
         return _reference_remark(requirement) if asks_references(requirement.label) and not met else None
     if met is None:
         message = f"« {requirement.label} » : il n’y a pas de réponse."
-        return Finding("ADM-07", requirement.key, message, "Répondre à cette question.", "missing")
+        return Finding(_rule(requirement, "ADM-07"), requirement.key, message, "Répondre à cette question.", "missing")
     if not met:
         remedy = "Candidater de nouveau dès que la condition est remplie : le système reste ouvert."
-        return Finding("ADM-01", requirement.key, shortfall(requirement, value) + ".", remedy, "insufficient")
+        return Finding(_rule(requirement, "ADM-01"), requirement.key, shortfall(requirement, value) + ".", remedy, "insufficient")
     if requirement.document_required and requirement.key not in file.documents:
         message = f"« {requirement.label} » : la preuve demandée par l’avis n’est pas jointe."
-        return Finding("ADM-07", requirement.key, message, f"Joindre : {requirement.proof}.", "missing")
+        return Finding(_rule(requirement, "ADM-07"), requirement.key, message, f"Joindre : {requirement.proof}.", "missing")
     return None
+
+
+def _rule(requirement: Requirement, usual: str) -> str:
+    """The rule of a finding: the reservation of the category where it is about the status that it asks for."""
+    return reserved.RULE if reserved.is_status(requirement.key) else usual
 
 
 def _reference_remark(requirement: Requirement) -> Finding:

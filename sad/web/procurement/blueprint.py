@@ -14,6 +14,7 @@ from sad.web.procurement import (
     categories,
     ceilings,
     committees,
+    conclusions,
     consortiums,
     corrigenda,
     deadline_agreements,
@@ -34,6 +35,7 @@ from sad.web.procurement import (
     questions,
     rankings,
     regularisations,
+    replies,
     requirements,
     sittings,
     stage_comments,
@@ -141,10 +143,15 @@ blueprint.add_url_rule(f"{PROOFS}/impossible", "fail_proofs", proofs.fail, metho
 blueprint.add_url_rule(f"{PROOFS}/<int:given_proof_id>", "judge_proof", proofs.judge, methods=BOTH)
 blueprint.add_url_rule(f"{PROOFS}/<int:given_proof_id>/document", "proof_document", proofs.document)
 blueprint.add_url_rule(f"{PROOFS}/registre/<int:awaited_proof_id>", "read_register", proofs.register, methods=BOTH)
+blueprint.add_url_rule(f"{TENDER}/demandes/<int:reason_request_id>", "answer_reasons", replies.answer, methods=BOTH)
 blueprint.add_url_rule(f"{TENDER}/recours", "litigation", orders.litigation, methods=BOTH)
 blueprint.add_url_rule(f"{TENDER}/commande", "order", orders.order)
 blueprint.add_url_rule(f"{TENDER}/commande/bon-de-commande.pdf", "order_file", orders.order_file)
 blueprint.add_url_rule(f"{TENDER}/lettres/<int:letter_id>", "result_letter", awards.result_letter)
+
+NOTICES = "/avis-d-attribution"
+blueprint.add_url_rule(NOTICES, "award_notices", conclusions.award_notices)
+blueprint.add_url_rule(f"{NOTICES}/<int:year>/<int:number>", "award_notices_quarter", conclusions.quarter, methods=BOTH)
 
 SITTING = "/commission/seances/<int:sitting_id>"
 blueprint.add_url_rule("/commission", "committee", committees.committee)
@@ -167,6 +174,9 @@ blueprint.add_url_rule("/systemes/<int:system_id>/categories", "system_categorie
 blueprint.add_url_rule("/systemes/<int:system_id>/categories/ajouter", "add_category", categories.add, methods=BOTH)
 blueprint.add_url_rule(
     "/systemes/<int:system_id>/categories/<int:category_id>/retirer", "remove_category", categories.remove, methods=["POST"]
+)
+blueprint.add_url_rule(
+    "/systemes/<int:system_id>/categories/<int:category_id>/reserver", "reserve_category", categories.reserve, methods=BOTH
 )
 blueprint.add_url_rule("/systemes/<int:system_id>/paliers", "system_stages", stages.stages)
 blueprint.add_url_rule("/systemes/<int:system_id>/paliers/comparer", "compare_stages", stages.compare)

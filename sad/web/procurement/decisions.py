@@ -132,7 +132,7 @@ def _findings(application: Application, at: datetime, *kinds: str):  # type: ign
 
 
 def _admission_faults(application: Application, form: AdmitForm, at: datetime) -> list[Refusal]:
-    fault = admissions.note_fault(application, form.note.data or "", at)
+    fault = admissions.admission_fault(application, form.note.data or "", at)
     return [fault] if fault else []
 
 

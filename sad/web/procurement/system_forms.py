@@ -8,6 +8,7 @@ from typing import Any
 from wtforms import BooleanField, RadioField, StringField, TextAreaField
 from wtforms.validators import Length
 
+from sad.domain.reserved import ReservedFor, reserved_to
 from sad.domain.social_clauses import EXCEPTIONS
 from sad.reference import product_families
 from sad.stages_model import model_length
@@ -114,6 +115,14 @@ class CategoryForm(Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.families.choices = list(product_families().items())
+
+
+class ReserveForm(Form):
+    reserved_for = RadioField(
+        "Qui peut y être admis",
+        choices=[("", "Toute entreprise"), *((kind.value, reserved_to(kind)) for kind in ReservedFor)],
+        default="",
+    )
 
 
 class DatesForm(Form):
