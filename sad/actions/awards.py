@@ -7,6 +7,7 @@ from decimal import Decimal
 from sqlalchemy import select
 
 from sad import parameters
+from sad.actions.conclusions import tell_conclusion
 from sad.actions.declarations import check_interests
 from sad.actions.evaluations import has_lapsed, take_up
 from sad.actions.journal import record
@@ -113,8 +114,8 @@ def cancel_award(award: Award, reason: str, *, tells_awardee: bool = True, by: P
 def notify_contract(award: Award, *, contract_reference: str = "", by: Person, at: datetime) -> Award:
     """Notify the contract to the awardee (R2182-4): after the letters to the others (AWD-03), written from its threshold (AWD-08).
 
-    Refused while a court action is pending (AWD-07), while a chosen period without signature runs (AWD-05), and until every
-    proof of the awardee is accepted (AWD-01).
+    Everybody invited then learns that it is concluded (AWD-06). Refused while a court action is pending (AWD-07), while a chosen
+    period without signature runs (AWD-05), and until every proof of the awardee is accepted (AWD-01).
     """
     mini_tender = _hold(award, by)
     state = moved("mini_tender", mini_tender.state, "notify")
@@ -127,6 +128,7 @@ def notify_contract(award: Award, *, contract_reference: str = "", by: Person, a
     _tell_members(award, at)
     _post(letters.notified(award), mini_tender.creator, mini_tender, at)
     record("notify_contract", award, by=by, at=at, mini_tender=mini_tender.id, contract_reference=award.contract_reference)
+    tell_conclusion(award, by=by, at=at)
     return award
 
 

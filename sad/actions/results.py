@@ -92,6 +92,19 @@ def why_set_aside(offer: Offer, place: RankedOffer | None) -> str:
     return f"Elle est jugée {WORDS[offer.classification]} ({ARTICLES[offer.classification]}). {offer.classification_reason}"
 
 
+def words_of(place: RankedOffer, marks: Mapping[str, Mark]) -> dict[str, str]:
+    """What a ranked offer says on each criterion but its price: its value in words, or its mark with the reason."""
+    mini_tender, values = place.ranking.mini_tender, _values(place.ranking, place.ref)
+    stage, words = mini_tender.frozen_stage(), {}
+    for leaf in mini_tender.frozen_grid().scored:
+        value = values[leaf.key]
+        if leaf.method == "scale":
+            words[leaf.key] = f"Note {french(value)} sur {number(leaf.options['scale'])} : {marks[leaf.key].reason}"
+        elif not leaf.price:
+            words[leaf.key] = french_value(value, stage.scored_value(leaf.key))
+    return words
+
+
 def _results(award: Award, offers: Sequence[Offer]) -> Iterator[Result]:
     places = {place.offer_id: place for place in award.place.ranking.places}
     ranked = sum(place.rank is not None for place in places.values())
@@ -121,16 +134,12 @@ def _lines(
 
 def _said(offer: Offer, place: RankedOffer, marks: Mapping[str, Mark]) -> dict[str, str]:
     """Where the points of an offer come from, by criterion: its own value, or the mark and its reason; nothing of the others."""
-    values = _values(place.ranking, place.ref)
-    stage, said = offer.mini_tender.frozen_stage(), {}
+    values, words, said = _values(place.ranking, place.ref), words_of(place, marks), {}
     for leaf in offer.mini_tender.frozen_grid().scored:
-        value = values[leaf.key]
         if leaf.price:
-            said[leaf.key] = f"Votre total : {money(Decimal(value))} hors taxe."
-        elif leaf.method == "scale":
-            said[leaf.key] = f"Note {french(value)} sur {number(leaf.options['scale'])} : {marks[leaf.key].reason}"
+            said[leaf.key] = f"Votre total : {money(Decimal(values[leaf.key]))} hors taxe."
         else:
-            said[leaf.key] = f"Vous avez indiqué : {french_value(value, stage.scored_value(leaf.key))}."
+            said[leaf.key] = words[leaf.key] if leaf.method == "scale" else f"Vous avez indiqué : {words[leaf.key]}."
     return said
 
 

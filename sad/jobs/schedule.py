@@ -12,6 +12,7 @@ from sad.jobs.mini_tenders import announce_closed, remind_unopened_invitations, 
 from sad.jobs.papers import set_papers
 from sad.jobs.plays import play_stages
 from sad.jobs.proofs import remind_awardees, remind_renewals
+from sad.jobs.replies import remind_replies, warn_late_notices
 from sad.jobs.turn import Turn
 
 
@@ -36,6 +37,8 @@ TIMETABLE = (
     Job(announce_closed, every=timedelta(minutes=2)),
     Job(remind_awardees, every=timedelta(hours=1)),
     Job(remind_renewals, every=timedelta(hours=6)),
+    Job(remind_replies, every=timedelta(hours=1)),
+    Job(warn_late_notices, every=timedelta(hours=6)),
     Job(play_stages, every=timedelta(seconds=5)),
     Job(announce_brakes, every=timedelta(days=1)),
     Job(set_papers, every=timedelta(seconds=5)),

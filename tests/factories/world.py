@@ -65,6 +65,7 @@ from tests.factories.people import make_person
 from tests.factories.plays import make_play
 from tests.factories.proofs import asked_for, give, prove
 from tests.factories.regularisations import make_requested
+from tests.factories.replies import ask
 from tests.factories.stage_drafts import make_stage_draft
 from tests.factories.suppliers import make_supplier, member_of
 from tests.factories.systems import make_system
@@ -124,6 +125,8 @@ def make_half(data_dir: Path) -> Half:
         make_admission(supplier, half.categories[0], half.buyer)
     _launch_all(half)
     _order_all(half)
+    for name in ("awarded", "notified"):
+        ask(_award(half.mini_tenders[name]), at=NOW)
     _apply_all(half)
     _group_all(half)
     make_sittings(_ranking(half.mini_tenders["ranked"]), by=half.buyer)

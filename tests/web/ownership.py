@@ -24,6 +24,7 @@ from sad.models.organisations import Service
 from sad.models.people import PersonRole
 from sad.models.proofs import AwaitedProof, GivenProof, ProofRequest
 from sad.models.regularisations import RegularisationRequest
+from sad.models.replies import ReasonRequest
 from sad.models.sittings import Sitting
 from sad.models.stage_changes import StageComment, StagePlay
 from sad.models.stages import Stage, on_roadmap
@@ -184,6 +185,11 @@ def _given_papers(half: Half) -> Iterator[Place]:
         yield {"mini_tender_id": given.awaited.request.award.mini_tender_id, "given_proof_id": given.id}  # type: ignore[attr-defined]
 
 
+def _asked_reasons(half: Half) -> Iterator[Place]:
+    for asked in _rows(ReasonRequest, _of_organisation(ReasonRequest, half)):
+        yield {"mini_tender_id": asked.award.mini_tender_id, "reason_request_id": asked.id}  # type: ignore[attr-defined]
+
+
 def _orders(half: Half) -> Iterator[Order]:
     for order in _rows(Order, _of_organisation(Order, half)):
         if order.supplier.id == half.supplier.id:  # type: ignore[attr-defined]
@@ -334,6 +340,8 @@ OWNERS: dict[tuple[str, frozenset[str]], Find] = {
         ("procurement", {M, "regularisation_request_id"}, _to_judge),
         ("procurement", {M, "awaited_proof_id"}, _awaited_places),
         ("procurement", {M, "given_proof_id"}, _given_papers),
+        ("procurement", {M, "reason_request_id"}, _asked_reasons),
+        ("procurement", {"year", "number"}, lambda half: [{"year": 2026, "number": 4}]),
         ("procurement", {M, "award_id"}, _of_mini_tenders("award_id", Award)),
         ("procurement", {M, L}, _of_mini_tenders(L, Letter, Letter.kind.in_(RESULT_LETTERS))),
         ("procurement", {M, "sample_id"}, _of_tastings("sample_id", TastingSample)),

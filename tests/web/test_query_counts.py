@@ -20,7 +20,7 @@ GATHERING = {"supplier.home 200": 25}  # one statement for each kind of thing th
 OF_ONE = {
     "admin.people", "admin.services", "admin.organisation", "agent.need", "procurement.campaign", "procurement.campaigns",
     "procurement.close_campaign", "procurement.open_campaign", "procurement.mini_tender", "procurement.opening",
-    "procurement.system", "procurement.system_amounts", "procurement.system_documents", "public.system",
+    "procurement.system", "procurement.system_amounts", "procurement.system_documents", "public.concluded", "public.system",
     "public.system_suppliers", "supplier.mini_tender",
 }
 

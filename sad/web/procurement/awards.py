@@ -6,6 +6,7 @@ from sqlalchemy.orm import joinedload
 
 from sad import clock
 from sad.actions import awards as acts
+from sad.actions.conclusions import conclusion_letter
 from sad.actions.evaluations import has_lapsed, live_award, marks_of
 from sad.actions.letters import people_of
 from sad.actions.opinions import competence_warnings, opinion_faults, opinion_on
@@ -28,11 +29,13 @@ from sad.reports.ranked import proposed_reason, rows_of
 from sad.web.access import allow, current_person, own_or_404
 from sad.web.acts import attempt, form_page
 from sad.web.procurement.committees import COMMITTEE_READERS
+from sad.web.procurement.conclusions import after_contract
 from sad.web.procurement.evaluation_forms import ApproveForm, CancelForm, NotifyForm, ProposeForm
 from sad.web.procurement.opened import READERS, opened_mini_tender
+from sad.web.procurement.replies import requests_about
 from sad.web.uploads import as_download
 
-RESULT_LETTERS = ("award", "rejected", "contract_notification", "award_cancelled")
+RESULT_LETTERS = ("award", "rejected", "contract_notification", "award_cancelled", "conclusion", "reasons_given")
 
 
 @allow(*READERS)
@@ -50,6 +53,8 @@ def award(mini_tender_id: int) -> str:
         may_see_committee=current_person().has_role(*COMMITTEE_READERS),
         has_lapsed=found is not None and has_lapsed(found, at),
         is_ranked=mini_tender.state == "ranked",
+        requests=requests_about(mini_tender),
+        **after_contract(found),
         letters=list(session.scalars(_sent(mini_tender).options(joinedload(Letter.supplier)))),
         person=current_person(),
     )
@@ -125,6 +130,7 @@ def notify_contract(mini_tender_id: int, award_id: int) -> Response:
             flash("Le marché est notifié.", "success")
             return redirect(url_for("procurement.award", mini_tender_id=mini_tender.id))
     letter, supplier = letters.contract_notification(found, at=at), found.place.offer.supplier
+    others, notice = conclusion_letter(found, at=at)
     return form_page(
         "procurement/notify_contract.html",
         form,
@@ -132,8 +138,8 @@ def notify_contract(mini_tender_id: int, award_id: int) -> Response:
         award=found,
         blocked=acts.notification_faults(found, at),
         must_be_written=acts.must_be_written(found, at),
-        letters=[(supplier.name, letter.subject, letter.body)],
-        told=[f"{person.name}, pour {supplier.name}" for person in people_of(supplier)],
+        letters=[(supplier.name, letter.subject, letter.body), ("Les autres invités", notice.subject, notice.body)],
+        told=[*(f"{person.name}, pour {supplier.name}" for person in people_of(supplier)), *(each.name for each in others)],
     )
 
 

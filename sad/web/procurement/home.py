@@ -23,7 +23,9 @@ from sad.models.proofs import AwaitedProof, GivenProof, ProofRequest
 from sad.models.sittings import Sitting
 from sad.web.access import allow, current_organisation, current_person
 from sad.web.procurement.applications import waiting_of
+from sad.web.procurement.conclusions import waiting_notices
 from sad.web.procurement.own import own_applications
+from sad.web.procurement.replies import waiting_replies
 
 SHOWN = 8
 MOST = 60
@@ -74,6 +76,8 @@ def home() -> str:
         sitting=session.scalar(_live_sitting()) if is_reader or person.has_role(Role.BUYER, Role.AWARD_AUTHORITY) else None,
         to_mark=list(session.scalars(_to_mark())),
         proofs=_proofs_to_check() if is_reader or person.has_role(Role.BUYER) else [],
+        replies=waiting_replies(person, at),
+        notices=waiting_notices(person, at),
         bounced=list(session.scalars(_bounced())) if person.has_role(Role.BUYER) else [],
     )
 

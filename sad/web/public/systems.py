@@ -2,15 +2,21 @@
 
 from flask import Response, render_template
 from sqlalchemy import Select, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from sad import clock
+from sad.actions.conclusions import challenge_until
 from sad.actions.stage_changes import changes_of
 from sad.actions.systems import procedure_of
 from sad.db import session
 from sad.domain.calendar import paris_day
 from sad.domain.social_clauses import EXCEPTIONS
 from sad.models.admissions import Admission, admitted_on
+from sad.models.awards import Award
+from sad.models.conclusions import Conclusion
+from sad.models.evaluations import RankedOffer
+from sad.models.mini_tenders import MiniTender
+from sad.models.offers import Offer
 from sad.models.suppliers import Supplier
 from sad.models.systems import Category, PurchasingSystem, SystemDocument
 from sad.web.access import own_or_404, person_or_none, public
@@ -69,6 +75,17 @@ def suppliers(system_id: int) -> str:
     page = page_of(_shown_suppliers(found), Supplier.name, Supplier.id)
     ids = [each.id for each in page.rows]
     return render_template("public/suppliers.html", system=found, page=page, categories=_categories_of(found, ids))
+
+
+@public
+def concluded(system_id: int) -> str:
+    """The contracts concluded under the system, with their holders and the reasons, the last first (AWD-06)."""
+    found = opened_system(system_id)
+    told = select(Conclusion).join(Conclusion.award).join(Award.mini_tender).where(MiniTender.system_id == found.id)
+    award = contains_eager(Conclusion.award)
+    holder = award.joinedload(Award.place).joinedload(RankedOffer.offer).joinedload(Offer.supplier)
+    page = page_of(told.options(award.contains_eager(Award.mini_tender), holder), Conclusion.told_at, Conclusion.id, descending=True)
+    return render_template("public/concluded.html", system=found, page=page, until=challenge_until)
 
 
 def _may_apply() -> bool:

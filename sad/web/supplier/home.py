@@ -28,6 +28,7 @@ from sad.web.supplier.examinations import examination_tasks
 from sad.web.supplier.orders import order_tasks
 from sad.web.supplier.proofs import proof_tasks
 from sad.web.supplier.regularisations import regularisation_tasks
+from sad.web.supplier.results import requests_of
 from sad.web.supplier.standings import standings_of
 from sad.web.supplier.tasks import Task
 
@@ -61,6 +62,7 @@ def home() -> str:
         pending=PENDING_STATES,
         lines=roadmap_of(supplier, _categories(admissions, applications), at),
         has_any=bool(admissions or applications),
+        requests=requests_of(supplier),
     )
 
 
