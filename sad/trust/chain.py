@@ -51,6 +51,8 @@ class Damage(StrEnum):
     DISORDER = "ligne hors de son ordre"
     BROKEN_LINK = "rupture : cette ligne ne prolonge pas la précédente, l’une des deux a été réécrite"
     BODY = "contenu différent de celui sur lequel la ligne s’est engagée"
+    CUT = "fin coupée : une copie gardée ailleurs connaît des lignes au-delà"
+    ADDED = "ligne ajoutée après la dernière que le programme a écrite"
     REWRITTEN = "chaîne réécrite : une copie gardée ailleurs dit autre chose de cette ligne"
 
 
@@ -109,8 +111,13 @@ def verify(entries: Iterable[Entry], *, after: Head = ORIGIN, known_heads: Itera
             return ChainReport(head, erased, entry.seq, damage)
         head, erased = Head(entry.seq, entry.hash), erased + (entry.body is None)
     if any(seq > head.seq for seq in known):
-        return ChainReport(head, erased, head.seq + 1, Damage.MISSING)
+        return ChainReport(head, erased, head.seq + 1, Damage.CUT)
     return ChainReport(head, erased)
+
+
+def kept_as_written(entry: Entry, after: Head) -> bool:
+    """Does this line, read back, follow `after`, and hold the hash and the body that it was written with?"""
+    return entry.seq == after.seq + 1 and _damage(entry, after, {}) is None
 
 
 def _hashes_by_seq(heads: Iterable[Head]) -> dict[int, set[str]]:
