@@ -33,6 +33,7 @@ blueprint.add_url_rule(
 )
 blueprint.add_url_rule("/systemes/<int:system_id>/calendrier.ics", "calendar", stages.calendar)
 blueprint.add_url_rule("/systemes/<int:system_id>/fournisseurs", "system_suppliers", systems.suppliers)
+blueprint.add_url_rule("/systemes/<int:system_id>/marches", "concluded", systems.concluded)
 
 blueprint.add_url_rule("/inscription", "ask_registration", registration.ask, methods=["GET", "POST"])
 blueprint.add_url_rule("/inscription/lien-envoye", "registration_asked", registration.asked)

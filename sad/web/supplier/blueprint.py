@@ -106,6 +106,7 @@ blueprint.add_url_rule("/consultations/offres/<int:offer_id>/accuse-de-reception
 blueprint.add_url_rule("/consultations/offres/<int:offer_id>/accuse-de-reception.pdf", "receipt_paper", receipts.receipt_paper)
 blueprint.add_url_rule("/consultations/offres/<int:offer_id>/retirer", "withdraw_offer", offers.withdraw, methods=BOTH)
 blueprint.add_url_rule("/consultations/<int:mini_tender_id>/resultat", "result", results.result)
+blueprint.add_url_rule("/consultations/<int:mini_tender_id>/resultat/raisons", "ask_reasons", results.ask, methods=POST)
 
 blueprint.add_url_rule(
     "/consultations/justifications/<int:price_request_id>", "price_request", examinations.price_request, methods=BOTH
