@@ -30,11 +30,17 @@ class LibraryError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class ReadyRequirement:
-    """One ready form of a subject; `families` are those whose categories a capacity is for, none: all."""
+    """One ready form of a subject; `families` are those whose categories a capacity is for, none: all.
+
+    `clause`: environmental or social, for a condition of performance that is one; `answered_by`: the key of a specification
+    that says as much of who already answered it.
+    """
 
     requirement: Requirement
     effort: str
     families: tuple[str, ...] = ()
+    clause: str = ""
+    answered_by: str = ""
 
     def for_categories(self, categories: Mapping[str, Any]) -> Requirement:
         """The requirement for a system with these categories, by key with the families that each buys."""
@@ -119,13 +125,22 @@ def _subject(key: str, body: dict[str, Any]) -> Subject:
 def _ready(nature: Nature, form: dict[str, Any], subject: dict[str, Any]) -> ReadyRequirement:
     parts = {"environmental": subject.get("environmental", False), "nature": nature, **form}
     effort, families = parts.pop("effort", subject["effort"]), tuple(parts.pop("families", ()))
+    answered_by = parts.pop("answered_by", "")
     if nature is Nature.AWARD_CRITERION:
         low, high = parts.pop("range")
         parts = {"unit": "points", **parts, "weight_min": low, "weight_max": high}
     elif nature in (Nature.CAPACITY, Nature.PERFORMANCE_CONDITION):
         parts = {"unit": "yes_no", "comparison": "is_true", **parts}
         parts["environmental"] = parts["environmental"] and nature is not Nature.CAPACITY
-    return ReadyRequirement(Requirement.from_dict(parts), effort, families)
+    clause = _clause(nature, subject)
+    return ReadyRequirement(Requirement.from_dict(parts), effort, families, clause, answered_by)
+
+
+def _clause(nature: Nature, subject: dict[str, Any]) -> str:
+    """Whether a form is a clause of the contract for people or for the environment (L2112-2); empty when it is neither."""
+    if nature is not Nature.PERFORMANCE_CONDITION:
+        return ""
+    return "social" if subject.get("social") else "environmental" if subject.get("environmental") else ""
 
 
 def _faults(groups: Mapping[str, str], subjects: Mapping[str, Subject]) -> Iterator[str]:
@@ -141,6 +156,8 @@ def _faults(groups: Mapping[str, str], subjects: Mapping[str, Subject]) -> Itera
             yield f"{subject.key} : effort ou groupe inconnu"
         if not {*asked.exempt_families, *each.families} <= known:
             yield f"{subject.key} : famille de produits inconnue"
+        if each.answered_by and each.answered_by not in scored:
+            yield f"{subject.key} : {each.answered_by} n’est demandé à personne"
         if asked.source and asked.source not in scored:
             yield f"{subject.key} : la valeur notée {asked.source} n’est demandée par aucune exigence"
         yield from (f"{subject.key} : {fault}" for fault in (*requirement_faults(asked), *requirement_warnings(asked)))

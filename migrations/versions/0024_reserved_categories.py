@@ -1,4 +1,4 @@
-"""To whom categories are reserved; the social clause of a system or the exception that it relies on"""
+"""To whom categories are reserved; the social clause of a system or the exception that it relies on; the clauses of a need"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -16,6 +16,10 @@ def upgrade() -> None:
     with op.batch_alter_table("categories") as categories:
         categories.add_column(sa.Column("reserved_for", sa.String(length=40), nullable=True))
         categories.create_check_constraint(op.f("ck_categories_reserved_for"), RESERVED_FOR)
+    with op.batch_alter_table("mini_tenders") as mini_tenders:
+        mini_tenders.add_column(sa.Column("clauses", sa.JSON(), server_default="[]", nullable=False))
+    with op.batch_alter_table("mini_tenders") as mini_tenders:
+        mini_tenders.alter_column("clauses", server_default=None)
     with op.batch_alter_table("systems") as systems:
         systems.add_column(sa.Column("social_clause", sa.String(length=4000), server_default="", nullable=False))
         systems.add_column(sa.Column("social_exception", sa.String(length=40), nullable=True))
@@ -29,6 +33,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    with op.batch_alter_table("mini_tenders") as mini_tenders:
+        mini_tenders.drop_column("clauses")
     with op.batch_alter_table("categories") as categories:
         categories.drop_constraint(op.f("ck_categories_reserved_for"), type_="check")
         categories.drop_column("reserved_for")

@@ -96,11 +96,16 @@ def launch_of(mini_tender: MiniTender, invitees: Sequence[Supplier], at: datetim
         prolonged_until=prolonged_until(system),
         agreed_deadline=request is not None and lack is None,
         disagreement=lack,
-        environmental_clauses=(system.environmental_clause,) if system.environmental_clause else (),
+        environmental_clauses=tuple(filter(None, (system.environmental_clause, *labels_of(mini_tender, "environmental")))),
         sustainable_specifications=(mini_tender.packaging,) if mini_tender.packaging else (),
         texts={"title": mini_tender.title, "constraints": mini_tender.constraints, "dietary_needs": mini_tender.dietary_needs},
         justifications=mini_tender.justifications,
     )
+
+
+def labels_of(mini_tender: MiniTender, kind: str) -> list[str]:
+    """The clauses of that kind that the need chose, in words."""
+    return [each["label"] for each in mini_tender.clauses if each["kind"] == kind]
 
 
 def first_possible_deadline(at: datetime) -> datetime:

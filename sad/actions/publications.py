@@ -121,6 +121,7 @@ def frozen_fingerprint(mini_tender: MiniTender, invitees: list[int]) -> str:
     closes_at, agreed = mini_tender.first_closes_at, request_used_by(mini_tender)
     frozen = {
         "need": {name: mini_tender.frozen_value(name) for name in NEED},
+        **({"clauses": mini_tender.clauses} if mini_tender.clauses else {}),
         "happens_at": mini_tender.happens_at and instant(mini_tender.happens_at),
         "lines": [[line.position, line.label, json_safe(line.quantity), line.unit] for line in mini_tender.lines],
         "budget": mini_tender.budget and str(mini_tender.budget.quantize(CENT)),

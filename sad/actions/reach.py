@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 
 from sad.actions.admitted import last_declaration
+from sad.clause_library import can_honour, clauses
 from sad.db import session
 from sad.domain.calendar import paris_day
 from sad.domain.requirements import Nature, Requirement, is_met
@@ -37,7 +38,7 @@ class Cost:
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """How many of the admitted could answer: at all, with each packaging, to each thing that the stage asks of offers.
+    """How many of the admitted could answer: at all, with each packaging, under each clause, to each thing that the stage asks.
 
     `declared` counts those who said anything of their usual offer. `costs` says what each constraint costs, the dearest first.
     """
@@ -46,6 +47,7 @@ class Reach:
     declared: int
     able: int
     by_packaging: Mapping[str, int]
+    by_clause: Mapping[str, int]
     by_requirement: tuple[tuple[Requirement, int], ...]
     costs: tuple[Cost, ...]
 
@@ -74,9 +76,20 @@ def reach_of(mini_tender: MiniTender, stage: Stage, at: datetime) -> Reach:
         declared=sum(bool(each.offer) for each in usual),
         able=len(reusing if mini_tender.packaging == REUSABLE else able),
         by_packaging={REUSABLE: sum(each.reuses for each in usual), "compostable": len(usual)},
+        by_clause={key: sum(can_honour(each.offer, key) for each in usual) for key in clauses()},
         by_requirement=tuple((each, sum(_holds(each, supplier) for supplier in usual)) for each in asked),
         costs=_costs(asked, usual, mini_tender.packaging),
     )
+
+
+def honouring(organisation_id: int, at: datetime) -> tuple[int, Mapping[str, int]]:
+    """How many suppliers are admitted to a category of the organisation at that instant, and how many could honour each clause."""
+    is_admitted = exists().where(
+        Admission.supplier_id == Supplier.id, Admission.organisation_id == organisation_id, admitted_on(paris_day(at))
+    )
+    declared = select(UsualOffer.values).select_from(Supplier).outerjoin(UsualOffer, UsualOffer.id == last_declaration())
+    usual = [values or {} for values in session.scalars(declared.where(is_admitted))]
+    return len(usual), {key: sum(can_honour(each, key) for each in usual) for key in clauses()}
 
 
 def _costs(asked: Sequence[Requirement], usual: Sequence[_Usual], packaging: str) -> tuple[Cost, ...]:

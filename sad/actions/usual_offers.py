@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from sad.actions.journal import record
+from sad.clause_library import clauses
 from sad.db import session
 from sad.domain.calendar import paris_day
 from sad.domain.errors import Refusal, Refused
@@ -25,7 +26,8 @@ def declare_usual_offer(
     supplier: Supplier, values: Mapping[str, object], *, note: str = "", by: Person, at: datetime
 ) -> UsualOffer:
     """Keep a new declaration, by requirement key; what is left empty is not said. Earlier ones stay as they were, and
-    the same said again is not kept twice.
+    the same said again is not kept twice. The clauses that it can honour are said by their keys; those that `values` does not
+    name stay as they were said.
 
     Raises `Refused` with each value that cannot be read (field: its key).
     """
@@ -36,6 +38,7 @@ def declare_usual_offer(
             faults.extend(_say(each, values[each.key], said))
     if faults:
         raise Refused(*faults)
+    said |= {key: True for key in clauses() if values.get(key, supplier.declared.get(key)) is True}
     if supplier.usual_offers and (said, note) == (supplier.usual_offers[-1].values, supplier.usual_offers[-1].note):
         return supplier.usual_offers[-1]
     offer = UsualOffer(values=said, note=note, declared_by=by.id, declared_at=at)

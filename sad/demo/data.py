@@ -42,15 +42,17 @@ class DemoSupplier:
     story: str
     decision_reason: str = ""
     completion_requested: str = ""
+    clauses: tuple[str, ...] = ()
 
     @property
     def usual(self) -> dict[str, Any]:
-        """What it usually offers, by key of specification."""
+        """What it usually offers, by key of specification, and the clauses that it can honour."""
         return {
             "intermediaries": str(self.intermediaries),
             "direct_supply_pct": str(self.direct_supply_pct),
             "organic_or_siqo_pct": str(self.organic_or_siqo_pct),
             "reusable_packaging": self.reusable_packaging,
+            **dict.fromkeys(self.clauses, True),
         }
 
 

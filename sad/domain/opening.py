@@ -22,7 +22,7 @@ STATED = {
     "operation": ("Le fonctionnement du système n’est pas dit", "Écrire comment l’on candidate, comment l’on est consulté."),
     "equipment": ("L’équipement électronique nécessaire n’est pas dit", "Écrire ce qu’il faut : un navigateur, une adresse e-mail…"),
 }
-WORDED = ("title", *STATED)
+WORDED = ("title", *STATED, "environmental_clause", "social_clause")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -81,6 +81,7 @@ class MiniTender(Base):
     allergens: Mapped[Name] = mapped_column(default="", comment="to be left out")
     dietary_needs: Mapped[Text] = mapped_column(default="")
     packaging: Mapped[Word] = mapped_column(default="reusable", comment="reusable | compostable: performance condition")
+    clauses: Mapped[list[Any]] = mapped_column(default=list, comment="[{key, kind, label, proof}]: conditions of performance (L2112-2)")
     constraints: Mapped[Text] = mapped_column(default="")
     budget: Mapped[Decimal | None] = mapped_column(Money, comment="EUR excl. VAT, fixed before launch (L2152-3)")
     weights: Mapped[dict[str, Any] | None] = mapped_column(comment="criterion key -> chosen weight, in the stage's ranges")
@@ -113,6 +114,11 @@ class MiniTender(Base):
     changes: Mapped[list["MiniTenderChange"]] = relationship(back_populates="mini_tender", order_by="MiniTenderChange.id")
 
     __mapper_args__ = {"version_id_col": version}
+
+    @property
+    def clause_keys(self) -> list[str]:
+        """The keys of the clauses that it chose."""
+        return [each["key"] for each in self.clauses]
 
     @property
     def first_closes_at(self) -> datetime | None:

@@ -60,6 +60,7 @@ def _facts(order: Order) -> list[list[str]]:
         ["Accès", need.access],
         ["Convives", _guests(order)],
         ["Emballage", "contenants repris ou réemployables" if need.packaging == "reusable" else "compostable accepté"],
+        *(["Clause à respecter", f"{each['label']}. Ce qui le montre : {each['proof']}."] for each in need.clauses),
         ["À savoir", order.note],
     ]
     return [fact for fact in facts if fact[1]]

@@ -106,10 +106,15 @@ def _said(field: Field, saved: Any) -> str:
     if isinstance(saved, datetime):
         return long_datetime(saved)
     if isinstance(saved, list):
-        return listed([f"{line.label} ({quantity(line.quantity, line.unit)})" for line in saved]) or NOTHING
+        return listed([_said_of_list(field, each) for each in saved]) or NOTHING
     if isinstance(saved, Decimal):
         return number(saved)
     return str(dict(getattr(field, "choices", ())).get(saved, saved) or NOTHING)
+
+
+def _said_of_list(field: Field, kept: Any) -> str:
+    """A box that was ticked, or a line of what is asked."""
+    return dict(field.choices)[kept] if isinstance(kept, str) else f"{kept.label} ({quantity(kept.quantity, kept.unit)})"
 
 
 def _reason_name(rule: str) -> str:

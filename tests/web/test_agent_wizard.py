@@ -316,3 +316,28 @@ def test_a_sent_need_is_no_longer_written(client, draft):
 def test_the_proposed_dates_are_lawful(client, requester):
     client.post("/service/besoins/nouveau", data={"template": "petit_dejeuner"})
     assert (newest().wanted_closes_at, newest().created_at) == (CLOSES, WRITTEN)
+
+
+def test_each_clause_says_how_many_can_honour_it_and_those_ticked_are_kept(client, draft, system):
+    with transaction():
+        buyer = make_person(again(system).organisation, Role.BUYER)
+        make_admitted(again(system).categories[0], 2, by=buyer, usual={**USUAL, "staff_break": True})
+    shown = read(client.get(f"/service/besoins/{draft.id}/contraintes"))
+    assert "ont une pause et un repas pendant la prestation Sociale · 2 fournisseurs sur 5" in shown
+    ticked = {"packaging": "reusable", "clause_keys": ["staff_break", "grouped_delivery"]}
+    post(client, draft, "contraintes", 302, **ticked)
+    assert again(draft).clause_keys == ["grouped_delivery", "staff_break"]
+    assert "ont une pause et un repas" in read(client.get(f"/service/besoins/{draft.id}/verifier"))
+    post(client, draft, "contraintes", 422, packaging="reusable", clause_keys=["anything"])
+    post(client, draft, "contraintes", 302, packaging="reusable")
+    assert again(draft).clauses == []
+
+
+def test_two_people_who_tick_clauses_at_once_are_told_what_the_other_chose(client, draft):
+    page = client.get(f"/service/besoins/{draft.id}/contraintes").get_data(as_text=True)
+    version = re.search(r'name="version" type="hidden" value="(\d+)"', page)[1]
+    post(client, draft, "contraintes", 302, packaging="reusable", clause_keys=["staff_break"])
+    late = {"version": version, "packaging": "reusable", "clause_keys": ["apprentices"]}
+    answer = client.post(f"/service/besoins/{draft.id}/contraintes", data=late)
+    assert answer.status_code == 422 and "Clauses à respecter" in read(answer)
+    assert again(draft).clause_keys == ["staff_break"]

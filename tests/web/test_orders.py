@@ -10,11 +10,13 @@ from pypdf import PdfReader
 from sqlalchemy import select
 
 from sad import clock
+from sad.clause_library import chosen_clauses
 from sad.db import session, transaction
 from sad.letters.wording import money
 from sad.models.litigation import LitigationHold
 from sad.models.orders import Delivery, Order
 from sad.models.people import Person, Role
+from sad.reports.order import order_content
 from tests.factories.evaluations import make_evaluator
 from tests.factories.mini_tenders import SERVED
 from tests.factories.orders import ORDERED, make_awarded, make_delivery, make_notified, make_order
@@ -56,6 +58,20 @@ def read(answer) -> str:
 
 def amount(value) -> str:
     return re.sub(r"\s+", " ", money(value).replace("\u202f", " "))
+
+
+def test_the_clauses_of_the_need_are_to_be_checked_by_whoever_receives_and_stand_on_the_order(client, need):
+    with transaction():
+        again(need).clauses = chosen_clauses(["staff_break"])
+    with clock.frozen(ORDERED):
+        pages = as_requester(client, need)
+        client.post(f"{pages}/commander", data=SLOT)
+        [found] = session.scalars(select(Order)).all()
+        facts = order_content(found)["facts"]
+        assert [said for name, said in facts if name == "Clause à respecter" and "une pause et un repas" in said]
+    with clock.frozen(MORNING):
+        pages = as_requester(client, need)
+        assert "ont une pause et un repas" in read(client.get(f"{pages}/commande/reception"))
 
 
 def test_from_the_order_to_the_delivery_and_the_amounts_of_the_service(client, need):

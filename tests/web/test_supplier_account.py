@@ -196,6 +196,20 @@ def test_the_usual_offer_is_said_in_french_numbers(mine, supplier):
     assert 'value="42,5"' in mine.get("/fournisseur/offre-habituelle").text
 
 
+def test_the_clauses_that_can_be_honoured_are_ticked_and_stay_ticked_until_they_are_not(mine, supplier):
+    with transaction():
+        make_system()
+    page = "/fournisseur/offre-habituelle"
+    assert "Les clauses que vous pouvez tenir" in mine.get(page).text
+    assert mine.post(page, data={"clauses": ["anything"]}).status_code == 422
+    assert mine.post(page, data={"clauses": ["staff_break", "apprentices"]}).status_code == 302
+    before = dict(again(supplier).declared)
+    assert (before["staff_break"], before["apprentices"]) == (True, True)
+    assert re.findall(r'checked[^>]*name="clauses"[^>]*value="(\w+)"', mine.get(page).text) == ["apprentices", "staff_break"]
+    mine.post(page, data={"clauses": ["apprentices"]})
+    assert before.pop("staff_break") and again(supplier).declared == before
+
+
 def test_a_document_is_kept_with_its_date_given_back_as_a_download_and_taken_out(mine, supplier):
     sent = {"label": "Certificat bio", "expires_on": "31/12/2026", "files": (io.BytesIO(PDF), "certificat.pdf")}
     assert mine.post("/fournisseur/documents", data=sent).status_code == 302

@@ -9,6 +9,7 @@ from wtforms import FieldList, FormField, RadioField, SelectField, StringField, 
 from wtforms.validators import Length
 
 from sad.actions.mini_tenders import NeedChange, NeedLine
+from sad.clause_library import chosen_clauses, clauses
 from sad.domain.requirements import Requirement
 from sad.domain.sentences import decimal_text, french_number
 from sad.domain.stages import announced_range
@@ -17,7 +18,7 @@ from sad.need_templates import NeedTemplate
 from sad.web.agent.arrangement_form import ArrangementForm
 from sad.web.agent.tasting_form import TastingForm
 from sad.web.drafts import LONG, VersionedForm
-from sad.web.fields import DecimalField, Form, IntegerField, ParisDateTimeField, Required
+from sad.web.fields import CheckboxesField, DecimalField, Form, IntegerField, ParisDateTimeField, Required
 
 SHORT = Length(max=200, message="Au plus 200 caractères.")
 MOST_GUESTS = 5000
@@ -81,6 +82,9 @@ class ConstraintsForm(ArrangementForm, TastingForm, VersionedForm):
     ASKED_AS: ClassVar = {"tasting": "tasting_at"}
 
     packaging = RadioField("Emballage", [Required("Choisissez.")], choices=PACKAGING)
+    clause_keys = CheckboxesField(
+        "Clauses à respecter", choices=[(each.key, each.label) for each in clauses().values()], description="Vérifiées à la livraison."
+    )
     vegetarian_meals = IntegerField("Nombre de repas végétariens", maximum=MOST_GUESTS)
     allergens = StringField("Allergènes à écarter", [SHORT], description="Par exemple : fruits à coque, lait, gluten.")
     dietary_needs = TextAreaField("Autres régimes", [LONG])
@@ -90,6 +94,7 @@ class ConstraintsForm(ArrangementForm, TastingForm, VersionedForm):
         """What this screen changes."""
         return NeedChange(
             packaging=self.packaging.data,
+            clauses=chosen_clauses(self.clause_keys.data or ()),
             vegetarian_meals=self.vegetarian_meals.data,
             allergens=self.allergens.data,
             dietary_needs=self.dietary_needs.data,

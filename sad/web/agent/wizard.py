@@ -11,6 +11,7 @@ from sad.actions.announced_tastings import judged_at
 from sad.actions.deadline_requests import running_request
 from sad.actions.launches import deadline_words
 from sad.actions.mini_tenders import fill_lines, refilled_lines, start_mini_tender
+from sad.clause_library import clauses
 from sad.domain.calendar import paris_day
 from sad.domain.forbidden_words import find_forbidden_words
 from sad.domain.sentences import listed
@@ -68,7 +69,7 @@ def constraints(mini_tender_id: int) -> Response:
         return redirect(url_for("agent.budget", mini_tender_id=need.id))
     if not form.is_submitted():
         form.constraints.data = form.show(need.constraints)
-    return screen("agent/constraints.html", 2, form, need, at)
+    return screen("agent/constraints.html", 2, form, need, at, library=clauses().values())
 
 
 @allow(Role.REQUESTER)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from flask import Response, abort, flash, redirect, render_template, request, url_for
 
 from sad import clock
+from sad.actions.reach import honouring
 from sad.actions.stage_drafts import add_requirement, change_requirement, remove_requirement
 from sad.domain.mending import WEIGHT, WEIGHT_MAX, Mend, mends_of
 from sad.domain.method_examples import example_of
@@ -42,6 +43,7 @@ def choose(system_id: int, number: int) -> str:
         efforts=EFFORTS,
         closed=closed_natures(draft, clock.now()),
         found=len(subjects),
+        honour=honouring(draft.organisation_id, clock.now()),
     )
 
 

@@ -8,8 +8,10 @@ from flask import Response, abort, flash, redirect, render_template, request, ur
 
 from sad import clock
 from sad.actions.ceilings import ceiling_law, ceiling_of
+from sad.actions.reach import honouring
 from sad.actions.stages import stages_of
 from sad.actions.systems import SystemFacts, create_system, facts_of, faults_of, open_system, procedure_of, update_system, warnings_of
+from sad.clause_library import Clause, clauses
 from sad.domain.errors import Refusal
 from sad.models.people import Role
 from sad.models.systems import PurchasingSystem
@@ -119,7 +121,7 @@ def edit(system_id: int, screen: str) -> Response:
             update_system(draft, replace(facts_of(draft), **form.facts()), by=current_person(), at=clock.now())
         if done:
             return redirect(_after(shown, draft))
-    return form_page("procurement/system_edit.html", form, system=draft, screen=shown, screens=SCREENS)
+    return form_page("procurement/system_edit.html", form, system=draft, screen=shown, screens=SCREENS, ready=_ready_clauses(shown))
 
 
 @allow(Role.BUYER)
@@ -165,6 +167,14 @@ def _form_of(screen: Screen, draft: PurchasingSystem) -> FactsForm:
         for field in form:
             field.data = field.data or PROPOSED.get(field.name, field.data)
     return form
+
+
+def _ready_clauses(screen: Screen) -> list[tuple[Clause, str]]:
+    """Beside the screen of clauses, those of the library, each with how many of our admitted suppliers could honour it today."""
+    if screen.form is not ClausesForm:
+        return []
+    admitted, able = honouring(current_organisation().id, clock.now())
+    return [(each, f"{able[each.key]} sur {admitted}" if admitted else "") for each in clauses().values()]
 
 
 def _after(screen: Screen, draft: PurchasingSystem) -> str:

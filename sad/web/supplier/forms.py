@@ -7,6 +7,7 @@ from typing import Any
 from wtforms import BooleanField, RadioField, StringField, TextAreaField
 from wtforms.validators import Length
 
+from sad.clause_library import clauses
 from sad.domain.errors import Refused
 from sad.domain.proofs import LABELS, ProofKind, is_asked
 from sad.domain.requirements import Requirement
@@ -90,6 +91,18 @@ class QuestionsForm(Form):
         return {field.name.removeprefix(PREFIX): field.data for field in self if field.name.startswith(PREFIX)}
 
 
+class UsualOfferForm(QuestionsForm):
+    """The questions of the stages, then the clauses that the supplier could honour, boxes to tick."""
+
+    clauses = CheckboxesField(
+        "Je peux m’y engager dès aujourd’hui", choices=[(each.key, each.label) for each in clauses().values()]
+    )
+
+    def answers(self) -> dict[str, object]:
+        """What was typed, by requirement key, and each clause by its own: ticked or not."""
+        return {**super().answers(), **{key: key in self.clauses.data for key in clauses()}}
+
+
 class ConfirmationForm(QuestionsForm):
     """The questions of a confirmation and the sworn statement, which only sending asks for."""
 
@@ -111,7 +124,8 @@ def questions_form(requirements: Iterable[Requirement], given: Mapping[str, Any]
     fields = {PREFIX + each.key: _field(each) for each in asked}
     fields["suffixes"] = {PREFIX + each.key: "%" for each in asked if each.unit == "percent"}
     form_class = type("QuestionsForm", (kind,), fields)
-    return form_class(data={PREFIX + each.key: _typed(each, given.get(each.key)) for each in asked})
+    typed = {PREFIX + each.key: _typed(each, given.get(each.key)) for each in asked}
+    return form_class(data={**typed, "clauses": [key for key in clauses() if given.get(key)]})
 
 
 def _field(asked: Requirement) -> Any:

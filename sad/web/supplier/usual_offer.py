@@ -6,14 +6,14 @@ from sad import clock
 from sad.actions.usual_offers import declare_usual_offer, usual_questions
 from sad.web.access import allow_supplier, current_person, current_supplier
 from sad.web.acts import attempt, form_page
-from sad.web.supplier.forms import questions_form
+from sad.web.supplier.forms import UsualOfferForm, questions_form
 
 
 @allow_supplier
 def usual_offer() -> Response:
     """Say what is usually offered; each declaration is kept with its date."""
     supplier, at = current_supplier(), clock.now()
-    form = questions_form(usual_questions(supplier, at), supplier.declared)
+    form = questions_form(usual_questions(supplier, at), supplier.declared, UsualOfferForm)
     if form.validate_on_submit():
         with attempt(form) as done:
             declare_usual_offer(supplier, form.answers(), by=current_person(), at=at)
