@@ -16,7 +16,7 @@ from sad.actions.results import result_for, words_of
 from sad.db import session
 from sad.domain.calendar import last_day, paris_day
 from sad.domain.errors import Refusal, Refused
-from sad.domain.replies import Owed, ReplyLaw, answer_faults, asking_faults, owed_to
+from sad.domain.replies import Owed, ReplyLaw, answer_faults, asking_faults
 from sad.letters import replies as letters
 from sad.letters.text import LetterText
 from sad.models.awards import Award, AwardState
@@ -44,7 +44,7 @@ def ask_reasons(
         organisation_id=mini_tender.organisation_id,
         award=result.award,
         offer=result.offer,
-        owed=owed_to(result.offer.classification, is_opened=result.offer.is_opened),
+        owed=result.owed,
         question=question.strip(),
         asked_at=at,
         asked_by=by.id,

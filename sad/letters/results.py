@@ -9,6 +9,7 @@ from datetime import datetime
 from decimal import ROUND_UP, Decimal
 from typing import Any
 
+from sad.domain.replies import Owed, owed_to
 from sad.domain.requirements import Requirement, read_answer
 from sad.domain.scoring.methods import is_relative
 from sad.domain.scoring.numbers import french
@@ -79,6 +80,11 @@ class Result:
     def is_tied(self) -> bool:
         """Whether it shared the place of the awardee and people decided between equals."""
         return self.place is not None and self.place.rank == self.award.place.rank and self.tie is not None
+
+    @property
+    def owed(self) -> Owed:
+        """What the law owes to it when it asks for reasons."""
+        return owed_to(self.offer.classification, is_opened=self.offer.is_opened)
 
     @property
     def lost_on(self) -> list[CriterionPoints]:

@@ -59,4 +59,4 @@ def test_award_notices_that_are_late_are_told_once_by_quarter(database, turn):
     assert [warn_late_notices(turn(NOTIFIED + timedelta(days=day))) for day in days] == [0, 0, 0, 0, 1, 0]
     letters = told("award_notices_late")
     assert buyer.id in {letter.person_id for letter in letters} and "4e trimestre 2026" in letters[0].body
-    assert "/achats/avis-d-attribution" in letters[0].body
+    assert "/achats/consultations/avis-d-attribution" in letters[0].body

@@ -19,7 +19,7 @@ from tests.factories.proofs import prove
 from tests.web.rows import again
 
 NOW = datetime(2027, 1, 12, 9, 0, tzinfo=UTC)
-QUARTER = "/achats/avis-d-attribution/2026/4"
+QUARTER = "/achats/consultations/avis-d-attribution/2026/4"
 
 
 @pytest.fixture
@@ -81,7 +81,7 @@ def test_a_contract_that_is_not_notified_is_not_public(client):
 
 def test_the_notice_of_a_quarter_is_marked_from_the_home_of_the_buyer(client, award):
     sign_in(client, award.proposer)
-    assert QUARTER in client.get("/achats/").text and QUARTER in client.get("/achats/avis-d-attribution").text
+    assert QUARTER in client.get("/achats/").text and QUARTER in client.get("/achats/consultations/avis-d-attribution").text
     assert "lundi 1er février 2027" in read(client.get(QUARTER))
     said = {"awards": [again(award).id], "published_on": "2027-01-11", "reference": "26-118204"}
     for wrong, words in (
@@ -97,7 +97,7 @@ def test_the_notice_of_a_quarter_is_marked_from_the_home_of_the_buyer(client, aw
     assert client.post(QUARTER, data=said).status_code == 302
     assert [(each.reference, each.published_on) for each in notices()] == [("26-118204", date(2027, 1, 11))]
     assert QUARTER not in client.get("/achats/").text and "Tout est publié" in read(client.get(QUARTER))
-    assert "26-118204" in read(client.get("/achats/avis-d-attribution"))
+    assert "26-118204" in read(client.get("/achats/consultations/avis-d-attribution"))
     assert client.post(QUARTER, data=said).status_code == 422, "marked already, by another page"
 
 
@@ -105,8 +105,8 @@ def test_late_is_said_in_red_and_another_quarter_is_empty(client, award):
     sign_in(client, award.proposer)
     with clock.frozen(datetime(2027, 2, 2, 9, 0, tzinfo=UTC)):
         assert "En retard" in read(client.get("/achats/")) and "En retard" in read(client.get(QUARTER))
-    assert "Aucun marché notifié ce trimestre" in read(client.get("/achats/avis-d-attribution/2027/1"))
-    assert [client.get(f"/achats/avis-d-attribution/{bent}").status_code for bent in ("2026/5", "1900/1", "2026/0")] == [404] * 3
+    assert "Aucun marché notifié ce trimestre" in read(client.get("/achats/consultations/avis-d-attribution/2027/1"))
+    assert [client.get(f"/achats/consultations/avis-d-attribution/{bent}").status_code for bent in ("2026/5", "1900/1", "2026/0")] == [404] * 3
 
 
 def test_another_organisation_marks_nothing_of_ours_and_the_auditor_writes_nothing(client, award):

@@ -149,7 +149,7 @@ blueprint.add_url_rule(f"{TENDER}/commande", "order", orders.order)
 blueprint.add_url_rule(f"{TENDER}/commande/bon-de-commande.pdf", "order_file", orders.order_file)
 blueprint.add_url_rule(f"{TENDER}/lettres/<int:letter_id>", "result_letter", awards.result_letter)
 
-NOTICES = "/avis-d-attribution"
+NOTICES = "/consultations/avis-d-attribution"
 blueprint.add_url_rule(NOTICES, "award_notices", conclusions.award_notices)
 blueprint.add_url_rule(f"{NOTICES}/<int:year>/<int:number>", "award_notices_quarter", conclusions.quarter, methods=BOTH)
 

@@ -13,7 +13,6 @@ from sad.actions.conclusions import challenge_until, conclusion_of
 from sad.actions.replies import ask_reasons, request_of, standing_requests
 from sad.actions.results import result_for
 from sad.db import session
-from sad.domain.replies import Owed, owed_to
 from sad.models.letters import Letter
 from sad.models.mini_tenders import MiniTender
 from sad.models.offers import Offer, OfferState
@@ -86,7 +85,6 @@ def _page(mini_tender_id: int, form: AskForm) -> Response:
         mini_tender=mini_tender,
         result=found,
         asked=request_of(mini_tender, supplier) if found else None,
-        may_compare=found is not None and owed_to(found.offer.classification, is_opened=found.offer.is_opened) is Owed.COMPARISON,
         challenge_until=challenge_until(found.award, concluded) if found and concluded else None,
         letters=_letters_of(mini_tender),
         price_request=request_about(mini_tender, supplier),
