@@ -1,7 +1,7 @@
 """Posting letters: rows of the act's own transaction, delivered later by `jobs.letters`."""
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -109,17 +109,9 @@ def post_to_each(
     texts: Mapping[int, LetterText], *, at: datetime, organisation_id: int, mini_tender: MiniTender | None = None
 ) -> list[Letter]:
     """To each person of each supplier the letter of its own, by id of supplier; read in one statement, whatever their number."""
-    present = (
-        select(Supplier, Person)
-        .join(SupplierMember, SupplierMember.supplier_id == Supplier.acting_id)
-        .join(Person, SupplierMember.person_id == Person.id)
-        .where(Supplier.id.in_(texts), SupplierMember.left_at.is_(None), Person.is_active)
-        .options(lazyload(Person.roles))
-        .order_by(Supplier.name, Supplier.id, SupplierMember.id)
-    )
     return [
         post_letter(texts[supplier.id], to=person, at=at, organisation_id=organisation_id, supplier=supplier, mini_tender=mini_tender)
-        for supplier, person in session.execute(present)
+        for supplier, person in people_of_each(texts)
     ]
 
 
@@ -133,6 +125,19 @@ def people_of(supplier: Supplier) -> list[Person]:
             .order_by(SupplierMember.id)
         )
     )
+
+
+def people_of_each(suppliers: Collection[int]) -> list[tuple[Supplier, Person]]:
+    """The people who act for each of these suppliers, by its name; in one statement, whatever their number."""
+    present = (
+        select(Supplier, Person)
+        .join(SupplierMember, SupplierMember.supplier_id == Supplier.acting_id)
+        .join(Person, SupplierMember.person_id == Person.id)
+        .where(Supplier.id.in_(suppliers), SupplierMember.left_at.is_(None), Person.is_active)
+        .options(lazyload(Person.roles))
+        .order_by(Supplier.name, Supplier.id, SupplierMember.id)
+    )
+    return [(supplier, person) for supplier, person in session.execute(present)]
 
 
 def people_with(role: Role, organisation_id: int) -> list[Person]:

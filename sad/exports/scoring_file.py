@@ -1,9 +1,8 @@
 """A computed ranking as a scoring file: what anyone needs to compute every point again."""
 
 import json
-import re
-import unicodedata
 
+from sad.exports.file_names import slug
 from sad.models.evaluations import Ranking
 
 
@@ -14,6 +13,4 @@ def scoring_file(ranking: Ranking) -> bytes:
 
 def scoring_file_name(ranking: Ranking) -> str:
     """The name under which it is downloaded: `notation-petit-dejeuner-2026-12-08.json`."""
-    plain = unicodedata.normalize("NFKD", ranking.scoring_file["title"]).encode("ascii", "ignore").decode().lower()
-    title = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:60].strip("-")
-    return f"notation-{title or ranking.id}-{ranking.ranked_at:%Y-%m-%d}.json"
+    return f"notation-{slug(ranking.scoring_file['title']) or ranking.id}-{ranking.ranked_at:%Y-%m-%d}.json"

@@ -13,7 +13,8 @@ from sad.models.organisations import Organisation
 from sad.models.people import Person
 from sad.models.suppliers import Supplier
 
-ON_PAPER = ("award", "rejected", "contract_notification", "award_cancelled", "discontinued")  # kinds whose PDF is made and kept
+# Kinds whose PDF is made and kept: the result of a mini-tender, as it was told to each tenderer.
+ON_PAPER = ("award", "rejected", "contract_notification", "award_cancelled", "discontinued", "conclusion", "reasons_given")
 UNMADE = "made_at IS NULL"
 KEPT = " AND ".join(f"({UNMADE}) = ({column} IS NULL)" for column in ("storage_key", "size", "sha256"))
 

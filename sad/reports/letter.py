@@ -2,11 +2,14 @@
 
 from dataclasses import asdict
 
+from sad.exports.file_names import slug
 from sad.letters.layout import blocks
 from sad.letters.wording import long_date, moment
 from sad.models.letters import Letter
 from sad.models.organisations import Organisation
 from sad.reports.typesetting import typeset
+
+BEFORE_TITLE = "\u00a0:"
 
 
 def letter_pdf(letter: Letter, organisation: Organisation) -> bytes:
@@ -25,5 +28,5 @@ def letter_pdf(letter: Letter, organisation: Organisation) -> bytes:
 
 
 def letter_file_name(letter: Letter) -> str:
-    """The name under which it is downloaded."""
-    return f"lettre-{letter.kind.replace('_', '-')}-{letter.created_at:%Y-%m-%d}.pdf"
+    """The name under which it is downloaded: `votre-offre-n-est-pas-retenue-2026-12-08.pdf`."""
+    return f"{slug(letter.subject.partition(BEFORE_TITLE)[0]) or 'lettre'}-{letter.created_at:%Y-%m-%d}.pdf"

@@ -1,6 +1,7 @@
 """Files in and out: kept before the act that uses them, given back so that a browser never runs them."""
 
 import io
+from collections.abc import Iterator
 
 from flask import Response, abort, send_file
 
@@ -26,7 +27,17 @@ def send_document(document: Document) -> Response:
 
 def as_download(body: bytes, *, media_type: str, name: str) -> Response:
     """A file to keep: never shown in the page's own origin, never guessed to be something else."""
-    response = send_file(io.BytesIO(body), mimetype=media_type, as_attachment=True, download_name=name)
+    return _kept_apart(send_file(io.BytesIO(body), mimetype=media_type, as_attachment=True, download_name=name))
+
+
+def as_streamed(chunks: Iterator[bytes], *, media_type: str, name: str) -> Response:
+    """The same, sent piece by piece as it is made; `name` is of plain letters."""
+    response = Response(chunks, mimetype=media_type)
+    response.headers.set("Content-Disposition", "attachment", filename=name)
+    return _kept_apart(response)
+
+
+def _kept_apart(response: Response) -> Response:
     response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Cache-Control"] = "private, no-store"

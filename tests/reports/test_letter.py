@@ -38,7 +38,7 @@ def test_what_a_person_wrote_is_never_taken_for_commands(database):
     assert plain('#panic("x") $1$ *gras* @ref <etiquette>') in plain(text)
 
 
-def test_the_file_is_named_after_its_kind_and_day(database):
+def test_the_file_is_named_after_what_it_says_and_its_day(database):
     make_generated_award(1)
     letter = session.scalars(select(Letter).where(Letter.kind == "award")).one()
-    assert letter_file_name(letter) == "lettre-award-2026-12-08.pdf"
+    assert letter_file_name(letter) == "votre-offre-est-retenue-2026-12-08.pdf"

@@ -1,19 +1,16 @@
 """The award, each act on a page of its own: what will happen, who is told, the letters as they will go."""
 
 from flask import Response, abort, flash, redirect, render_template, url_for
-from sqlalchemy import Select, select
-from sqlalchemy.orm import joinedload
 
 from sad import clock
 from sad.actions import awards as acts
 from sad.actions.conclusions import conclusion_letter
 from sad.actions.evaluations import has_lapsed, live_award, marks_of
-from sad.actions.letters import people_of
+from sad.actions.letters import people_of, people_of_each
 from sad.actions.opinions import competence_warnings, opinion_faults, opinion_on
 from sad.actions.rankings import latest_ranking
 from sad.actions.results import letters_for, results_of
 from sad.actions.ties import first_places, tie_decision_of
-from sad.db import session
 from sad.domain.calendar import paris_day
 from sad.domain.proofs import standstill_end
 from sad.letters import results as letters
@@ -21,21 +18,17 @@ from sad.letters.results import Result
 from sad.letters.text import LetterText
 from sad.models.awards import Award
 from sad.models.evaluations import RankedOffer, Ranking
-from sad.models.letters import Letter
 from sad.models.mini_tenders import MiniTender
 from sad.models.people import Role
-from sad.reports.letter import letter_file_name, letter_pdf
 from sad.reports.ranked import proposed_reason, rows_of
-from sad.web.access import allow, current_person, own_or_404
+from sad.web.access import allow, current_person
 from sad.web.acts import attempt, form_page
 from sad.web.procurement.committees import COMMITTEE_READERS
 from sad.web.procurement.conclusions import after_contract
 from sad.web.procurement.evaluation_forms import ApproveForm, CancelForm, NotifyForm, ProposeForm
 from sad.web.procurement.opened import READERS, opened_mini_tender
 from sad.web.procurement.replies import requests_about
-from sad.web.uploads import as_download
-
-RESULT_LETTERS = ("award", "rejected", "contract_notification", "award_cancelled", "conclusion", "reasons_given")
+from sad.web.procurement.result_letters import letters_shown
 
 
 @allow(*READERS)
@@ -55,8 +48,8 @@ def award(mini_tender_id: int) -> str:
         is_ranked=mini_tender.state == "ranked",
         requests=requests_about(mini_tender),
         **after_contract(found),
-        letters=list(session.scalars(_sent(mini_tender).options(joinedload(Letter.supplier)))),
         person=current_person(),
+        **letters_shown(mini_tender),
     )
 
 
@@ -143,14 +136,6 @@ def notify_contract(mini_tender_id: int, award_id: int) -> Response:
     )
 
 
-@allow(*READERS)
-def result_letter(mini_tender_id: int, letter_id: int) -> Response:
-    """A letter that went to a tenderer, as PDF."""
-    mini_tender = opened_mini_tender(mini_tender_id)
-    letter = own_or_404(_sent(mini_tender).where(Letter.id == letter_id))
-    return as_download(letter_pdf(letter, mini_tender.organisation), media_type="application/pdf", name=letter_file_name(letter))
-
-
 def _award(mini_tender: MiniTender, award_id: int) -> Award:
     """The award of that number while it is the one that stands; another may have been proposed since the page was shown."""
     found = live_award(mini_tender)
@@ -169,15 +154,10 @@ def _proposed_reason(place: RankedOffer) -> str:
     return proposed_reason(row)
 
 
-def _sent(mini_tender: MiniTender) -> Select[tuple[Letter]]:
-    """The letters of the result that went to its tenderers, in order."""
-    sent = select(Letter).where(Letter.mini_tender_id == mini_tender.id, Letter.kind.in_(RESULT_LETTERS), Letter.supplier_id.is_not(None))
-    return sent.order_by(Letter.created_at, Letter.id)
-
-
 def _shown(leaving: list[tuple[Result, LetterText]]) -> list[tuple[str, str, str]]:
     return [(result.supplier.name, text.subject, text.body) for result, text in leaving]
 
 
 def _told(leaving: list[tuple[Result, LetterText]]) -> list[str]:
-    return [f"{person.name}, pour {result.supplier.name}" for result, _ in leaving for person in people_of(result.supplier)]
+    told = people_of_each([result.supplier.id for result, _ in leaving])
+    return [f"{person.name}, pour {supplier.name}" for supplier, person in told]

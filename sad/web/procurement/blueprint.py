@@ -37,6 +37,7 @@ from sad.web.procurement import (
     regularisations,
     replies,
     requirements,
+    result_letters,
     sittings,
     stage_comments,
     stage_drafts,
@@ -147,7 +148,8 @@ blueprint.add_url_rule(f"{TENDER}/demandes/<int:reason_request_id>", "answer_rea
 blueprint.add_url_rule(f"{TENDER}/recours", "litigation", orders.litigation, methods=BOTH)
 blueprint.add_url_rule(f"{TENDER}/commande", "order", orders.order)
 blueprint.add_url_rule(f"{TENDER}/commande/bon-de-commande.pdf", "order_file", orders.order_file)
-blueprint.add_url_rule(f"{TENDER}/lettres/<int:letter_id>", "result_letter", awards.result_letter)
+blueprint.add_url_rule(f"{TENDER}/lettres/<int:letter_id>", "result_letter", result_letters.result_letter)
+blueprint.add_url_rule(f"{TENDER}/lettres", "result_letters", result_letters.result_letters)
 
 NOTICES = "/consultations/avis-d-attribution"
 blueprint.add_url_rule(NOTICES, "award_notices", conclusions.award_notices)
