@@ -10,13 +10,16 @@ from typing import Any
 from sqlalchemy import insert, select
 
 from sad.actions.campaigns import open_campaign
+from sad.actions.conclusions import conclusion_of
 from sad.actions.publications import publish_mini_tender
 from sad.actions.questions import answer_question, ask_question
 from sad.actions.stage_comments import comment_stage, open_comments
 from sad.actions.system_documents import publish_document
 from sad.db import session
+from sad.domain.replies import Owed
 from sad.models.admissions import AdmissionEvent
 from sad.models.applications import ApplicationState
+from sad.models.awards import Award
 from sad.models.campaigns import CampaignDocument, CampaignRequest
 from sad.models.invitations import Invitation, Question
 from sad.models.letters import Letter
@@ -24,6 +27,7 @@ from sad.models.mini_tenders import MiniTender, MiniTenderLine, MiniTenderState
 from sad.models.orders import Order
 from sad.models.organisations import Service
 from sad.models.people import Person, PersonRole, Role
+from sad.models.replies import ReasonRequest
 from sad.models.suppliers import Supplier, SupplierMember, UsualOffer
 from sad.models.systems import PurchasingSystem
 from tests.factories.admissions import make_admission, make_application
@@ -105,6 +109,7 @@ class Crowd:
         self.of = {name: pattern(row) for name, row in rows.items()}
         order = _ordered(service, system, supplier)
         rows = {"award": order.award, "order": order, "order_line": order.lines[0]}
+        rows |= {"conclusion": conclusion_of(order.award), "asked": _asked(order.award, person)}
         self.of |= {name: pattern(row) for name, row in rows.items()}
         self.of |= {
             "requester": first(PersonRole, PersonRole.person_id == agent.id, PersonRole.role == Role.REQUESTER),
@@ -173,6 +178,8 @@ class Crowd:
                 of["invitation"].copies(count, mini_tender_id=mine)
             if state == MiniTenderState.NOTIFIED:
                 awards = of["award"].copies(count, mini_tender_id=mine)
+                of["conclusion"].copies(count, award_id=awards, told_at=later(NOW))
+                of["asked"].copies(count, award_id=awards)
                 of["order_line"].copies(count, order_id=of["order"].copies(count, award_id=awards, number=lambda number: number + 9))
         of["line"].copies(len(needs), mini_tender_id=needs)
         of["invitation"].copies(count, supplier_id=suppliers)
@@ -200,6 +207,15 @@ def _ordered(service: Service, system: PurchasingSystem, supplier: Supplier) -> 
     award.place.offer.supplier = supplier
     session.flush()
     return make_order(award.mini_tender)
+
+
+def _asked(award: Award, person: Person) -> ReasonRequest:
+    """A request for reasons, as lists show it."""
+    said = {"owed": Owed.COMPARISON, "asked_at": NOW, "asked_by": person.id, "due_on": date(2026, 12, 9)}
+    asked = ReasonRequest(organisation_id=award.organisation_id, award=award, offer=award.place.offer, **said)
+    session.add(asked)
+    session.flush()
+    return asked
 
 
 def _value(change: object, place: int) -> object:
