@@ -20,6 +20,10 @@ def upgrade() -> None:
         mini_tenders.add_column(sa.Column("clauses", sa.JSON(), server_default="[]", nullable=False))
     with op.batch_alter_table("mini_tenders") as mini_tenders:
         mini_tenders.alter_column("clauses", server_default=None)
+    with op.batch_alter_table("deliveries") as deliveries:
+        deliveries.add_column(sa.Column("unmet_clauses", sa.JSON(), server_default="[]", nullable=False))
+    with op.batch_alter_table("deliveries") as deliveries:
+        deliveries.alter_column("unmet_clauses", server_default=None)
     with op.batch_alter_table("systems") as systems:
         systems.add_column(sa.Column("social_clause", sa.String(length=4000), server_default="", nullable=False))
         systems.add_column(sa.Column("social_exception", sa.String(length=40), nullable=True))
@@ -33,6 +37,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    with op.batch_alter_table("deliveries") as deliveries:
+        deliveries.drop_column("unmet_clauses")
     with op.batch_alter_table("mini_tenders") as mini_tenders:
         mini_tenders.drop_column("clauses")
     with op.batch_alter_table("categories") as categories:

@@ -24,13 +24,15 @@ class Awaited:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivered:
-    """What a person says on the spot. `quantities` hold by line what came, and only the lines where it differs need be there."""
+    """What a person says on the spot. `quantities` hold by line what came, and only the lines where it differs need be there;
+    `unmet_clauses` are the keys of the clauses of the contract that were not honoured."""
 
     conformity: str
     on_time: bool
     packaging: str
     remark: str = ""
     quantities: Mapping[str, Decimal] | None = None
+    unmet_clauses: tuple[str, ...] = ()
 
     def quantity(self, line: Awaited) -> Decimal:
         """How much of the line came: what was ordered unless something else was said."""
@@ -52,6 +54,8 @@ def delivery_faults(lines: Sequence[Awaited], delivered: Delivered, *, due_on: d
         yield Refusal(message, "Choisir « En partie », ou remettre la quantité commandée.", "ORD-04", "conformity")
     if delivered.conformity != FULL and not delivered.remark.strip():
         yield Refusal("Une réserve a sa raison.", "L’écrire en une phrase : le fournisseur la lira.", "ORD-04", "remark")
+    elif delivered.unmet_clauses and not delivered.remark.strip():
+        yield Refusal("Une clause n’est pas tenue : il faut dire en quoi.", "L’écrire dans la remarque.", "ORD-04", "remark")
     for line in lines:
         if delivered.quantity(line) > line.quantity:
             most = f"{french_number(line.quantity)} ({line.unit})"

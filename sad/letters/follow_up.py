@@ -25,7 +25,7 @@ class Kept:
 
 
 def follow_up(order: Order) -> list[Kept]:
-    """What the offer promised of its products; once delivered, first the slot, the packaging and each line beside what came."""
+    """What the offer promised of its products; once delivered, first the slot, the packaging, the clauses, each line."""
     return [*(_seen(order, order.delivery) if order.delivery else ()), *_promised(order)]
 
 
@@ -33,6 +33,9 @@ def _seen(order: Order, delivery: Delivery) -> Iterator[Kept]:
     packaging = "Contenants repris ou réemployables" if order.mini_tender.packaging == "reusable" else "Compostable accepté"
     yield Kept("Livraison", slot_words(order), "À l’heure" if delivery.on_time else "En retard", delivery.on_time)
     yield Kept("Emballage", packaging, PACKAGING[delivery.packaging], delivery.packaging != Packaging.LEFT)
+    for clause in order.mini_tender.clauses:
+        is_kept = clause["key"] not in delivery.unmet_clauses
+        yield Kept("Clause", clause["label"], "Tenue, d’après le service" if is_kept else "Non tenue", is_kept)
     for line in order.lines:
         came = line.accepted_quantity or Decimal(0)
         yield Kept(line.label, quantity(line.quantity, line.unit), quantity(came, line.unit), came == line.quantity)

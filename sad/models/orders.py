@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -167,6 +168,7 @@ class Delivery(Base):
     on_time: Mapped[bool]
     packaging: Mapped[Word]
     remark: Mapped[Text] = mapped_column(default="")
+    unmet_clauses: Mapped[list[Any]] = mapped_column(default=list, comment="keys of the clauses of the need that were not honoured")
     accepted_total: Mapped[Decimal] = mapped_column(Money, comment="EUR excl. VAT")
     accepted_by: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
     accepted_at: Mapped[datetime]

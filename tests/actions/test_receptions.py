@@ -11,16 +11,18 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
 from sad.actions.receptions import accept_delivery
+from sad.clause_library import chosen_clauses
 from sad.db import session, transaction
 from sad.domain.deliveries import Delivered
 from sad.domain.errors import Refused
+from sad.letters.follow_up import follow_up
 from sad.models.letters import Letter
 from sad.models.orders import Delivery, Order
 from sad.models.people import Person
 from tests.factories.mini_tenders import SERVED
 from tests.factories.orders import ALL_WELL, make_delivery, make_order, order_link
 
-COLUMNS = "organisation_id, order_id, conformity, on_time, packaging, remark, accepted_total, accepted_by, accepted_at"
+COLUMNS = "organisation_id, order_id, conformity, on_time, packaging, remark, unmet_clauses, accepted_total, accepted_by, accepted_at"
 PARTIAL = Delivered(conformity="partial", on_time=False, packaging="left", remark="Quatre viennoiseries manquaient.")
 
 
@@ -68,6 +70,27 @@ def test_a_refused_delivery_is_worth_nothing_whatever_quantities_were_typed(orde
     assert make_delivery(order, said=refused).accepted_total == 0
     assert [line.accepted_quantity for line in order.lines] == [0, 0]
     assert "aucune ligne n’est acceptée" in told(order).body
+
+
+def test_a_clause_that_was_not_honoured_is_kept_told_and_shown_beside_what_was_promised(order):
+    order.mini_tender.clauses = chosen_clauses(["staff_break", "grouped_delivery"])
+    session.flush()
+    unmet = ("staff_break", "apprentices")
+    said = Delivered(conformity="full", on_time=True, packaging="none", remark="Ni pause ni repas.", unmet_clauses=unmet)
+    delivery = make_delivery(order, said=said)
+    assert (delivery.unmet_clauses, delivery.accepted_total) == (["staff_break"], order.total)
+    assert "Clause non tenue\u00a0: Les personnes qui servent ont une pause" in told(order).body
+    kept = {each.promised: each.is_kept for each in follow_up(order) if each.label == "Clause"}
+    assert [kept[each["label"]] for each in order.mini_tender.clauses] == [True, False]
+
+
+def test_a_clause_that_was_not_honoured_is_said_with_its_reason(order):
+    order.mini_tender.clauses = chosen_clauses(["staff_break"])
+    session.flush()
+    silent = Delivered(conformity="full", on_time=True, packaging="none", remark=" ", unmet_clauses=("staff_break",))
+    with pytest.raises(Refused, match="Une clause n’est pas tenue") as refused:
+        make_delivery(order, said=silent)
+    assert [(fault.rule, fault.field) for fault in refused.value.refusals] == [("ORD-04", "remark")]
 
 
 def test_a_delivery_is_accepted_once(order):

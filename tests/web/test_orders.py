@@ -72,6 +72,12 @@ def test_the_clauses_of_the_need_are_to_be_checked_by_whoever_receives_and_stand
     with clock.frozen(MORNING):
         pages = as_requester(client, need)
         assert "ont une pause et un repas" in read(client.get(f"{pages}/commande/reception"))
+        said = {"conformity": "full", "on_time": "yes", "packaging": "none", "unmet_clauses": ["staff_break"]}
+        refused = client.post(f"{pages}/commande/reception", data=said)
+        assert refused.status_code == 422 and "Une clause n’est pas tenue" in read(refused)
+        assert re.search(r'checked[^>]*value="staff_break"', refused.text)
+        assert client.post(f"{pages}/commande/reception", data={**said, "remark": "Ni pause ni repas."}).status_code == 302
+        assert "Non tenue" in read(client.get(f"{pages}/commande"))
 
 
 def test_from_the_order_to_the_delivery_and_the_amounts_of_the_service(client, need):

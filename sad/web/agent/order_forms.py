@@ -12,9 +12,10 @@ from sad.domain.calendar import PARIS, paris_instant
 from sad.domain.deliveries import Delivered
 from sad.domain.orders import OrderTerms, Slot
 from sad.domain.sentences import decimal_text
+from sad.models.mini_tenders import MiniTender
 from sad.models.orders import Order
 from sad.web.drafts import VersionedForm
-from sad.web.fields import DecimalField, Form, IntegerField, Required
+from sad.web.fields import CheckboxesField, DecimalField, Form, IntegerField, Required
 from sad.web.typed import read_hour
 
 SHORT, LONG = Length(max=200, message="Au plus 200 caractères."), Length(max=4000, message="Au plus 4 000 caractères.")
@@ -95,7 +96,8 @@ class DeliveryForm(Form):
             for key, line in zip(keys, order.lines, strict=True)
         }
         ordered = {f"quantity-{line.id}": Decimal(decimal_text(line.quantity)) for line in order.lines}
-        form: DeliveryForm = type("DeliveryForm", (cls,), {**fields, "KEYS": keys})(data=ordered)
+        clauses = {"unmet_clauses": _clauses_field(order.mini_tender)} if order.mini_tender.clauses else {}
+        form: DeliveryForm = type("DeliveryForm", (cls,), {**fields, **clauses, "KEYS": keys})(data=ordered)
         return form
 
     def delivered(self) -> Delivered:
@@ -107,7 +109,16 @@ class DeliveryForm(Form):
             packaging=self.packaging.data,
             remark=self.remark.data or "",
             quantities={key: quantity for key, quantity in typed if quantity is not None},
+            unmet_clauses=tuple(self["unmet_clauses"].data) if "unmet_clauses" in self else (),
         )
+
+
+def _clauses_field(need: MiniTender) -> CheckboxesField:
+    return CheckboxesField(
+        "Clauses non tenues",
+        choices=[(each["key"], each["label"]) for each in need.clauses],
+        description="Cochez seulement celles qui ne le sont pas, et dites en quoi dans la remarque.",
+    )
 
 
 def proposed_hours(serves_at: datetime | None) -> dict[str, time]:
