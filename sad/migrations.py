@@ -1,5 +1,6 @@
 """Where the database stands against its migrations, and how to bring it up or down."""
 
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -11,6 +12,7 @@ from sqlalchemy import Connection, Engine, text
 FOLDER = Path(__file__).resolve().parent.parent / "migrations"
 
 
+@cache
 def newest() -> str:
     """The revision that the code expects."""
     return ScriptDirectory(str(FOLDER)).get_current_head() or ""

@@ -1,5 +1,6 @@
 """Fixtures: a migrated database per test (SQLite, or PostgreSQL with `--db postgresql`), the application, a client."""
 
+import dataclasses
 import importlib
 import os
 import shutil
@@ -9,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from flask import Flask
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.engine import make_url
 
@@ -100,11 +102,20 @@ def postgresql_database(postgresql_server: str, postgresql_template: str) -> Ite
     yield from _own_database(postgresql_server, postgresql_template)
 
 
+@pytest.fixture(scope="session")
+def sqlite_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One file for the whole run, copied anew for each test: what SQLAlchemy learns of an address serves all of them."""
+    return tmp_path_factory.mktemp("database") / "sad.sqlite"
+
+
 @pytest.fixture
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The address of a fresh, migrated database."""
     if request.config.getoption("--db") == "sqlite":
-        path = tmp_path / "sad.sqlite"
+        alone = request.node.get_closest_marker("own_database")
+        path = tmp_path / "sad.sqlite" if alone else request.getfixturevalue("sqlite_database")
+        for left in path.parent.glob("sad.sqlite*"):
+            left.unlink()  # another file under the same name: a connection that a test left open keeps the former
         shutil.copy(request.getfixturevalue("sqlite_template"), path)
         yield f"sqlite:///{path}"
         return
@@ -130,25 +141,62 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
     )
 
 
+@pytest.fixture(scope="session")
+def engines() -> dict[str, Engine]:
+    """By address: compiling every statement anew for each test would take a third of the run."""
+    return {}
+
+
+@pytest.fixture(scope="session")
+def apps() -> dict[Settings, Flask]:
+    """By what they were made with, less the folder: so would making all the pages and compiling all the templates."""
+    return {}
+
+
 @pytest.fixture
-def database(settings: Settings) -> Iterator[Engine]:
+def database(settings: Settings, engines: dict[str, Engine]) -> Iterator[Engine]:
     """The engine of a fresh database, bound to `db.session`."""
-    engine = db.bind(settings.database_url)
+    url = settings.database_url
+    engine = engines.get(url) or engines.setdefault(url, db.bind(url))
+    _bind(engine)
     yield engine
     db.session.remove()
     engine.dispose()
 
 
 @pytest.fixture
-def app(settings: Settings, database: Engine):
+def app(settings: Settings, database: Engine, apps: dict[Settings, Flask]) -> Iterator[Flask]:
+    """The application of these settings: what a test changes of its configuration is put back."""
+    key = dataclasses.replace(settings, data_dir=Path())
+    app = apps.get(key) or apps.setdefault(key, importlib.import_module("sad.web").create_app(settings))
+    if app.engine is not database:
+        app.engine.dispose()
+    app.settings, app.engine, app.is_checked = settings, database, False
+    app.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
+    _bind(database)
+    before = dict(app.config)
+    yield app
+    app.config.clear()
+    app.config.update(before)
+
+
+@pytest.fixture
+def new_app(settings: Settings, database: Engine) -> Iterator[Flask]:
+    """An application of its own, for tests that add pages to it."""
     app = importlib.import_module("sad.web").create_app(settings)
     app.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
-    return app
+    yield app
+    app.engine.dispose()
 
 
 @pytest.fixture
 def client(app):
     return app.test_client()
+
+
+def _bind(engine: Engine) -> None:
+    db.session.remove()
+    db.session.configure(bind=engine)
 
 
 def _own_database(server: str, template: str) -> Iterator[str]:

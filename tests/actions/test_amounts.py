@@ -5,7 +5,6 @@ from datetime import datetime
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import event
 
 from sad.actions.amounts import account_of, contracts_of
 from sad.actions.ceilings import ceiling_law, ceiling_of
@@ -18,6 +17,7 @@ from tests.factories.mini_tenders import make_mini_tender, make_published
 from tests.factories.orders import ALL_WELL, ORDERED, make_awarded, make_delivery, make_notified, make_order, order_link
 from tests.factories.organisations import make_service
 from tests.factories.systems import make_system
+from tests.web.counting import statements_of
 
 
 @pytest.fixture
@@ -75,7 +75,6 @@ def test_amounts_are_read_in_one_statement_whatever_their_number(system, databas
     for _ in range(3):
         make_notified(system=system)
     session.flush()
-    seen: list[str] = []
-    event.listen(database, "before_cursor_execute", lambda *said: seen.append(said[2]))
-    account_of(system)
+    with statements_of(database) as seen:
+        account_of(system)
     assert len(seen) == 1

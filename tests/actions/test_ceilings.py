@@ -4,7 +4,6 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import event
 
 from sad.actions.ceilings import ceiling_law, ceiling_of, neighbours_of
 from sad.actions.launches import prospect_of
@@ -20,6 +19,7 @@ from tests.factories.mini_tenders import HOME, SEAL_KEY, SENT, SERVED, make_admi
 from tests.factories.organisations import make_service
 from tests.factories.people import make_person
 from tests.factories.systems import make_system
+from tests.web.counting import statements_of
 
 LATER = SENT + timedelta(hours=1)
 
@@ -179,7 +179,6 @@ def test_one_statement_is_enough_whatever_was_sent(system, service, database):
     assert system.max_value and system.valid_until
     make_published(make_mini_tender(service, system=system))
     session.flush()
-    statements: list[str] = []
-    event.listen(database, "before_cursor_execute", lambda *args: statements.append(args[2]))
-    ceiling_of(system, EXAMINED)
+    with statements_of(database) as statements:
+        ceiling_of(system, EXAMINED)
     assert len(statements) == 1

@@ -53,6 +53,7 @@ def secrets_in(content: bytes) -> list[str]:
     return [each for each in SECRETS if each.encode() in content or each.encode().hex().encode() in content]
 
 
+@pytest.mark.own_database
 def test_a_draft_then_a_deposit_leave_no_clear_price_anywhere_until_the_opening(mini_tender, supplier, tmp_path):
     by, at = member_of(supplier), IN_TIME
     with transaction():

@@ -1,7 +1,6 @@
 """Who could answer, from what the admitted usually offer."""
 
 import pytest
-from sqlalchemy import event
 
 from sad.actions.reach import reach_of
 from sad.actions.stages import roadmap_of
@@ -14,6 +13,7 @@ from tests.factories.admissions import make_admission
 from tests.factories.mini_tenders import SENT, make_admitted, make_mini_tender
 from tests.factories.people import make_person
 from tests.factories.suppliers import USUAL, make_supplier, member_of
+from tests.web.counting import statements_of
 
 
 @pytest.fixture
@@ -93,7 +93,6 @@ def test_the_last_declaration_counts(draft):
 def test_one_statement_is_enough_whatever_the_number_of_admitted(draft, database):
     of_stage = stage(draft, 2)
     assert draft.category.key == "pain"
-    statements: list[str] = []
-    event.listen(database, "before_cursor_execute", lambda *args: statements.append(args[2]))
-    reach_of(draft, of_stage, SENT)
+    with statements_of(database) as statements:
+        reach_of(draft, of_stage, SENT)
     assert len(statements) == 1

@@ -2,7 +2,7 @@
 
 import pytest
 from flask import Blueprint
-from sqlalchemy import delete, event, select
+from sqlalchemy import delete, select
 
 from sad import db
 from sad.models.people import Person, PersonRole, Role
@@ -12,6 +12,7 @@ from sad.web.access import allow, allow_supplier, own_or_404, public, signed_in,
 from tests.factories.organisations import make_organisation
 from tests.factories.people import PASSWORD, make_person
 from tests.factories.suppliers import make_supplier, member_of
+from tests.web.counting import statements_of
 from tests.web.test_login import sign_in
 
 PAGES = Blueprint("pages_of_tests", __name__, url_prefix="/essai")
@@ -49,9 +50,9 @@ def colleague(number):
 
 
 @pytest.fixture
-def client(app):
-    app.register_blueprint(PAGES)
-    return app.test_client()
+def app(new_app):
+    new_app.register_blueprint(PAGES)
+    return new_app
 
 
 @pytest.fixture
@@ -117,11 +118,11 @@ def test_a_program_is_answered_in_json(client):
     assert (answer.status_code, answer.json["status"]) == (401, 401)
 
 
-def test_a_view_without_a_declaration_is_found_and_never_served(app):
-    app.add_url_rule("/oubli", "forgotten", lambda: "secret")
-    assert undeclared_views(app) == ["forgotten"]
-    app.config.update(TESTING=False)
-    assert app.test_client().get("/oubli").status_code == 500
+def test_a_view_without_a_declaration_is_found_and_never_served(new_app):
+    new_app.add_url_rule("/oubli", "forgotten", lambda: "secret")
+    assert undeclared_views(new_app) == ["forgotten"]
+    new_app.config.update(TESTING=False)
+    assert new_app.test_client().get("/oubli").status_code == 500
 
 
 def test_every_view_of_the_product_declares_its_permission(app):
@@ -161,9 +162,8 @@ def test_a_person_who_is_put_off_is_out_at_the_next_request(client, people):
 @pytest.mark.parametrize("who, path, most", [("buyer", BUYERS, 1), ("supplier", SUPPLIERS, 2)])
 def test_knowing_who_asks_costs_a_statement_and_one_more_for_its_suppliers(app, client, people, who, path, most):
     sign_in(client, people[who])
-    statements = []
-    event.listen(app.engine, "before_cursor_execute", lambda _c, _k, statement, *_: statements.append(statement))
-    assert client.get(path).status_code == 200
+    with statements_of(app.engine) as statements:
+        assert client.get(path).status_code == 200
     selects = [statement for statement in statements if statement.startswith("SELECT")]
     assert len(selects) == most, selects
 

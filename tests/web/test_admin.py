@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine
 
 from sad.db import session, transaction
 from sad.models.letters import Letter
@@ -13,6 +13,7 @@ from sad.models.people import Person, Role
 from tests.factories.organisations import make_organisation, make_service
 from tests.factories.people import make_person
 from tests.factories.suppliers import make_supplier, member_of
+from tests.web.counting import statements_of
 from tests.web.test_login import sign_in
 from tests.web.test_shell import check
 
@@ -253,23 +254,11 @@ def test_people_are_found_by_a_part_of_their_name_or_address(client, administrat
     assert "Personne ne s’appelle ainsi" in page(client, f"{listed}?q=nobody")
 
 
-@contextmanager
-def counted(engine: Engine) -> Iterator[list[str]]:
-    statements: list[str] = []
-
-    def note(connection, cursor, statement, *rest) -> None:
-        statements.append(statement)
-
-    event.listen(engine, "before_cursor_execute", note)
-    yield statements
-    event.remove(engine, "before_cursor_execute", note)
-
-
 def test_lists_cost_the_same_at_any_length_and_go_on_by_key(client, administrator: Person, organisation: Organisation, database: Engine):
     def statements() -> list[int]:
         found = []
         for rest in ("/personnes", "/services"):
-            with counted(database) as made:
+            with statements_of(database) as made:
                 page(client, place(organisation, rest))
             found.append(len(made))
         return found

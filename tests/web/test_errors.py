@@ -62,10 +62,10 @@ def status(status):
 
 
 @pytest.fixture
-def client(app):
-    app.register_blueprint(FAILURES)
-    app.config.update(TESTING=False)
-    return app.test_client()
+def app(new_app):
+    new_app.register_blueprint(FAILURES)
+    new_app.config.update(TESTING=False)
+    return new_app
 
 
 def test_a_refusal_gives_all_its_reasons_each_with_its_rule_and_what_to_do(client):

@@ -26,9 +26,9 @@ def received():
 
 
 @pytest.fixture
-def client(app):
-    app.register_blueprint(PAGES)
-    return app.test_client()
+def app(new_app):
+    new_app.register_blueprint(PAGES)
+    return new_app
 
 
 class SlowBody(io.BytesIO):
