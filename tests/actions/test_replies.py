@@ -14,7 +14,6 @@ from sad.actions.rankings import compute_ranking
 from sad.actions.replies import drafted_reply, give_reasons, request_of
 from sad.db import session, transaction
 from sad.domain.errors import Refused
-from sad.letters.wording import money
 from sad.models.awards import Award
 from sad.models.journal import JournalEntry
 from sad.models.letters import Letter
@@ -89,7 +88,7 @@ def test_the_text_proposed_compares_without_a_price_of_the_retained_offer(award)
     assert "Ses avantages sur la vôtre" in text and "Là où la vôtre fait mieux" in text and award.reason in text
     lines = award.place.offer.as_content().lines
     for amount in {award.place.offer.total, *(line.unit_price for line in lines), *(line.amount for line in lines)}:
-        assert money(amount) not in text and f"{amount}" not in text
+        assert f"{amount:.2f}".replace(".", ",") not in text, "with its sign or without"
     assert give_reasons(request, text, by=award.proposer, at=NOTIFIED).answer == text
 
 
