@@ -16,6 +16,7 @@ from sad.actions.litigation import hold_faults
 from sad.actions.mini_tenders import hold
 from sad.actions.opinions import opinion_faults
 from sad.actions.proofs import ask_proofs, proof_faults
+from sad.actions.published_heads import publish_head
 from sad.actions.rankings import currency_faults
 from sad.actions.results import letters_for, results_of
 from sad.actions.ties import first_places, tie_decision_of
@@ -31,6 +32,7 @@ from sad.letters.wording import money
 from sad.models.awards import Award, AwardState
 from sad.models.consortiums import consortium_of
 from sad.models.evaluations import RankedOffer
+from sad.models.journal import Occasion
 from sad.models.letters import Letter
 from sad.models.mini_tenders import MiniTender
 from sad.models.people import Person, Role
@@ -88,6 +90,7 @@ def approve_award(award: Award, *, waits: bool = False, by: Person, at: datetime
     told = [result.supplier.id for result in results]
     record("approve_award", award, by=by, at=at, mini_tender=mini_tender.id, told=told, waits_until=waits_until)
     ask_proofs(award, by=by, at=at)
+    publish_head(Occasion.AWARD, f"{Award.__tablename__}:{award.id}", at=at)
     return award
 
 

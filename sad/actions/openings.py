@@ -13,6 +13,7 @@ from sad.actions.declarations import interest_faults
 from sad.actions.journal import record
 from sad.actions.letters import people_with, post_letter
 from sad.actions.mini_tenders import hold
+from sad.actions.published_heads import publish_head
 from sad.db import session
 from sad.domain.calendar import PARIS
 from sad.domain.errors import Refusal, Refused, refuse
@@ -21,6 +22,7 @@ from sad.domain.offers import OfferContent
 from sad.domain.phases import is_open
 from sad.domain.sentences import french_moment
 from sad.letters import openings as letters
+from sad.models.journal import Occasion
 from sad.models.mini_tenders import MiniTender, MiniTenderState
 from sad.models.offers import Offer, OfferFile, OfferState
 from sad.models.openings import Opening
@@ -60,7 +62,7 @@ def ask_opening(mini_tender: MiniTender, *, by: Person, at: datetime) -> Opening
 def confirm_opening(mini_tender: MiniTender, *, seal_key: bytes, by: Person, at: datetime) -> Opening:
     """Open, as the second person, every live offer received in time; late ones stay sealed. It cannot be undone.
 
-    The head of the journal is kept before the first envelope is opened. An envelope that does not open is flagged and keeps
+    The head of the journal is kept and published before the first envelope is opened. An envelope that does not open is flagged and keeps
     nobody else's closed. Raises `Refused` with every fault; with another key file than the one of its publication, nothing opens.
     """
     hold(mini_tender)
@@ -71,6 +73,7 @@ def confirm_opening(mini_tender: MiniTender, *, seal_key: bytes, by: Person, at:
     state = moved("mini_tender", mini_tender.state, "open")
     opening.second_person, opening.opened_at = by, at
     opening.journal_head = record("confirm_opening", opening, by=by, at=at, mini_tender=mini_tender.id).hash
+    publish_head(Occasion.OPENING, f"{MiniTender.__tablename__}:{mini_tender.id}", at=at)
     identity = _unlock(mini_tender, seal_key)
     offers = live_offers(mini_tender)
     for offer in offers:

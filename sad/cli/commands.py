@@ -6,13 +6,14 @@ from sad.cli.administrator import administrator
 from sad.cli.database import database
 from sad.cli.deadline import deadline
 from sad.cli.demo import demo
+from sad.cli.journal import journal
 from sad.cli.rank import rank_command
 from sad.cli.receipt import receipt
 from sad.cli.replay import replay
 from sad.cli.scheduler import scheduler
 from sad.cli.stages import stages
 
-COMMANDS = (rank_command, deadline, database, scheduler, administrator, demo, stages, replay, receipt)
+COMMANDS = (rank_command, deadline, database, scheduler, administrator, demo, stages, replay, receipt, journal)
 
 
 def register(app: Flask) -> None:

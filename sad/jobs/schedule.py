@@ -7,6 +7,7 @@ from datetime import timedelta
 from sad.jobs.applications import remind_evaluations
 from sad.jobs.brakes import announce_brakes
 from sad.jobs.campaigns import remind_campaigns
+from sad.jobs.journal import publish_heads, verify_journal
 from sad.jobs.letters import deliver_letters
 from sad.jobs.mini_tenders import announce_closed, remind_unopened_invitations, warn_closing
 from sad.jobs.papers import set_papers
@@ -41,6 +42,8 @@ TIMETABLE = (
     Job(warn_late_notices, every=timedelta(hours=6)),
     Job(play_stages, every=timedelta(seconds=5)),
     Job(announce_brakes, every=timedelta(days=1)),
+    Job(publish_heads, every=timedelta(minutes=5)),
+    Job(verify_journal, every=timedelta(days=1)),
     Job(set_papers, every=timedelta(seconds=5)),
     Job(deliver_letters, every=timedelta(seconds=15)),
 )

@@ -51,7 +51,7 @@ class Damage(StrEnum):
     DISORDER = "ligne hors de son ordre"
     BROKEN_LINK = "rupture : cette ligne ne prolonge pas la précédente, l’une des deux a été réécrite"
     BODY = "contenu différent de celui sur lequel la ligne s’est engagée"
-    CUT = "fin coupée : une copie gardée ailleurs connaît des lignes au-delà"
+    CUT = "fin coupée : une copie gardée ailleurs connaît des lignes au-delà"
     ADDED = "ligne ajoutée après la dernière que le programme a écrite"
     REWRITTEN = "chaîne réécrite : une copie gardée ailleurs dit autre chose de cette ligne"
 

@@ -16,6 +16,7 @@ Row = TypeVar("Row")
 
 SIZE = 20
 CAP = 1000
+GREATEST = 2**31 - 1  # what a column of whole numbers holds
 AFTER, BEFORE = "apres", "avant"
 
 
@@ -91,4 +92,6 @@ def _value(text: str, kind: type) -> Any:
         if moment.tzinfo is None:
             raise ValueError(text)
         return moment
+    if kind is int and abs(int(text)) > GREATEST:
+        raise ValueError(text)
     return date.fromisoformat(text) if kind is date else kind(text)

@@ -181,9 +181,9 @@ def test_no_offer_at_all_is_an_opening_too(mini_tender, first, second):
 def test_the_head_of_the_journal_is_kept_before_the_first_envelope_is_opened(mini_tender, suppliers, first, second):
     deposit(mini_tender, suppliers[0])
     opening = open_all(mini_tender, first, second)
-    confirmed, opened = session.scalars(select(JournalEntry).order_by(JournalEntry.seq.desc()).limit(2)).all()[::-1]
-    assert (confirmed.action, opened.action) == ("confirm_opening", "open_offers")
-    assert opening.journal_head == confirmed.hash == opened.prev_hash
+    confirmed, told, opened = session.scalars(select(JournalEntry).order_by(JournalEntry.seq.desc()).limit(3)).all()[::-1]
+    assert (confirmed.action, told.action, opened.action) == ("confirm_opening", "publish_head", "open_offers")
+    assert opening.journal_head == confirmed.hash == told.body.body["hash"]
 
 
 def test_an_altered_envelope_is_flagged_and_the_others_open(mini_tender, suppliers, first, second):

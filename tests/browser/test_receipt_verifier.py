@@ -15,7 +15,7 @@ from sad.trust.signing import new_receipt_key, sign_receipt
 from tests.factories.mini_tenders import SEAL_KEY, make_published
 from tests.factories.offers import PDF, make_deposit
 
-PAGE = "/accuses-de-reception/page-a-garder.html"
+PAGE = "/accuses-de-reception/page-a-garder"
 VERDICTS = """([files, keys]) => files.map((hex) => {
   try { checkReceipt(fromHex(hex), new Map(keys.map((key) => [toHex(sha2(fromHex(key), 32)), fromHex(key)]))); return "good"; }
   catch (fault) { return fault instanceof NotGenuine ? fault.message : `breakdown: ${fault}`; }

@@ -28,6 +28,7 @@ def unguarded() -> Iterator[None]:
         if session.get_bind().dialect.name == "postgresql":
             session.execute(text("SET LOCAL session_replication_role = replica"))
         else:
+            session.execute(text("PRAGMA defer_foreign_keys = ON"))
             for name in GUARDS:
                 session.execute(text(f"DROP TRIGGER IF EXISTS {name}"))
         yield

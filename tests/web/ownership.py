@@ -16,6 +16,7 @@ from sad.models.deadline_agreements import DeadlineAnswer
 from sad.models.evaluators import Evaluator
 from sad.models.examinations import PriceRequest
 from sad.models.invitations import Invitation, Question
+from sad.models.journal import JournalEntry
 from sad.models.letters import Letter
 from sad.models.mini_tenders import MiniTender
 from sad.models.offers import Offer
@@ -196,6 +197,11 @@ def _orders(half: Half) -> Iterator[Order]:
             yield order  # type: ignore[misc]
 
 
+def _journal_lines(half: Half) -> Iterator[Place]:
+    own = select(JournalEntry.seq).where(_of_organisation(JournalEntry, half)).order_by(JournalEntry.seq)
+    yield from ({"seq": seq} for seq in session.scalars(own.limit(5)))
+
+
 def _roles(half: Half) -> Iterator[Place]:
     for row in _rows(PersonRole, PersonRole.person_id.in_([person.id for person in half.people.values()])):
         yield {"person_id": row.person_id, "role_id": row.id}  # type: ignore[attr-defined]
@@ -341,6 +347,7 @@ OWNERS: dict[tuple[str, frozenset[str]], Find] = {
         ("procurement", {M, "awaited_proof_id"}, _awaited_places),
         ("procurement", {M, "given_proof_id"}, _given_papers),
         ("procurement", {M, "reason_request_id"}, _asked_reasons),
+        ("procurement", {"seq"}, _journal_lines),
         ("procurement", {"year", "number"}, lambda half: [{"year": 2026, "number": 4}]),
         ("procurement", {M, "award_id"}, _of_mini_tenders("award_id", Award)),
         ("procurement", {M, L}, _of_mini_tenders(L, Letter, Letter.kind.in_(RESULT_LETTERS))),

@@ -11,6 +11,8 @@ from sad.models.people import Person
 from sad.web.paging import capped_count, page_of
 from tests.factories.people import make_person
 
+BEYOND = f"2026-11-23T09:00:00+00:00_{2**31}"  # what no column of whole numbers holds
+
 AT = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
 
@@ -51,7 +53,10 @@ def test_what_was_filtered_stays_filtered_on_the_next_page(app, people):
     assert "etat=tous" in page(app, "/?etat=tous")[2]
 
 
-@pytest.mark.parametrize("mark", ["x", "2026-11-23T09:00:00_1", "hier_1", "2026-11-23T09:00:00+00:00_1_2", "2026-11-23T09:00:00+00:00_un"])
+@pytest.mark.parametrize(
+    "mark",
+    ["x", "2026-11-23T09:00:00_1", "hier_1", "2026-11-23T09:00:00+00:00_1_2", "2026-11-23T09:00:00+00:00_un", BEYOND],
+)
 def test_an_address_that_somebody_bent_leads_nowhere(app, people, mark):
     with pytest.raises(NotFound):
         page(app, f"/?apres={mark.replace('+', '%2B')}")

@@ -76,20 +76,20 @@ def test_the_page_shows_the_fingerprint_of_each_key(client, receipt):
 
 def test_without_any_key_the_page_says_when_the_first_is_made(client, database):
     assert "Aucune clé n’a encore signé" in client.get(PAGE).text
-    assert client.get(f"{PAGE}/page-a-garder.html").status_code == 200
+    assert client.get(f"{PAGE}/page-a-garder").status_code == 200
 
 
 def test_the_list_of_keys_and_the_script_taken_away_verify_the_receipt(client, receipt):
     keys, script = client.get(f"{PAGE}/cles.json"), client.get(f"{PAGE}/receipt_check.py")
     assert check_receipt(receipt, read_keys(keys.data))
     assert script.data == Path(receipt_check.__file__).read_bytes()
-    for answer in (keys, script, client.get(f"{PAGE}/page-a-garder.html")):
+    for answer in (keys, script, client.get(f"{PAGE}/page-a-garder")):
         assert answer.headers["Content-Disposition"].startswith("attachment")
         assert "sandbox" in answer.headers["Content-Security-Policy"]
 
 
 def test_the_page_to_keep_lets_its_own_script_and_style_act_and_calls_nobody(client, receipt):
-    html = client.get(f"{PAGE}/page-a-garder.html").get_data(as_text=True)
+    html = client.get(f"{PAGE}/page-a-garder").get_data(as_text=True)
     policy = re.search(r'http-equiv="Content-Security-Policy" content="([^"]+)"', html).group(1)
     assert policy.startswith("default-src 'none'")
     for name in ("script", "style"):
@@ -101,6 +101,6 @@ def test_the_page_to_keep_lets_its_own_script_and_style_act_and_calls_nobody(cli
 
 def test_the_keys_tell_no_secret(client, receipt):
     session.expire_all()
-    for end in ("", "/cles.json", "/page-a-garder.html"):
+    for end in ("", "/cles.json", "/page-a-garder"):
         body = client.get(PAGE + end).data
         assert all(key.wrapped_private not in body and key.wrapped_private.hex().encode() not in body for key in receipt_keys())

@@ -24,6 +24,7 @@ from sad.web.procurement import (
     evaluators,
     grids,
     home,
+    journal,
     low_prices,
     mini_tender_changes,
     mini_tenders,
@@ -233,10 +234,14 @@ blueprint.add_url_rule(REQUEST, "campaign_request", campaigns.campaign_request)
 blueprint.add_url_rule(f"{REQUEST}/decider", "decide_campaign_request", campaign_decisions.decide, methods=BOTH)
 blueprint.add_url_rule(f"{REQUEST}/documents/<int:document_id>", "campaign_document", campaigns.document)
 
+blueprint.add_url_rule("/journal", "journal", journal.journal)
+blueprint.add_url_rule("/journal/<int:seq>", "journal_line", journal.journal_line)
+
 NAVIGATION: tuple[Entry, ...] = (
     Entry("À faire", "procurement.home"),
     Entry("Candidatures", "procurement.applications"),
     Entry("Consultations", "procurement.mini_tenders"),
     Entry("Admis", "procurement.admissions"),
     Entry("Systèmes", "procurement.systems"),
+    Entry("Journal", "procurement.journal"),
 )

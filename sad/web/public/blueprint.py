@@ -3,7 +3,7 @@
 from flask import Blueprint
 
 from sad.web.navigation import Entry
-from sad.web.public import demo_mail, health, pages, receipts, registration, stages, systems
+from sad.web.public import demo_mail, health, journal, pages, receipts, registration, stages, systems
 
 blueprint = Blueprint("public", __name__)
 
@@ -12,9 +12,10 @@ blueprint.add_url_rule("/comment-candidater", "how_to_apply", pages.how_to_apply
 blueprint.add_url_rule("/regles", "rules", pages.rules)
 blueprint.add_url_rule("/protection-des-offres", "offer_protection", pages.offer_protection)
 blueprint.add_url_rule("/accuses-de-reception", "receipts", receipts.verify, methods=["GET", "POST"])
-blueprint.add_url_rule("/accuses-de-reception/page-a-garder.html", "receipt_verifier", receipts.verifier)
+blueprint.add_url_rule("/accuses-de-reception/page-a-garder", "receipt_verifier", receipts.verifier)
 blueprint.add_url_rule("/accuses-de-reception/receipt_check.py", "receipt_script", receipts.script)
 blueprint.add_url_rule("/accuses-de-reception/cles.json", "receipt_key_list", receipts.key_list)
+blueprint.add_url_rule("/journal", "journal", journal.journal)
 blueprint.add_url_rule("/accessibilite", "accessibility", pages.accessibility)
 blueprint.add_url_rule("/mentions-legales", "legal_notice", pages.legal_notice)
 

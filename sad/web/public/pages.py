@@ -6,6 +6,8 @@ from flask import render_template
 from sqlalchemy import select
 
 from sad import clock, db, parameters
+from sad.actions.published_heads import last_head
+from sad.actions.receipt_keys import current_key
 from sad.domain.calendar import paris_day
 from sad.models.organisations import Organisation
 from sad.web.access import public
@@ -56,7 +58,7 @@ def how_to_apply() -> str:
 
 @public
 def offer_protection() -> str:
-    return render_template("public/offer_protection.html")
+    return render_template("public/offer_protection.html", key=current_key(), head=last_head())
 
 
 @public

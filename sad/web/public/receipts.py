@@ -53,7 +53,7 @@ def verifier() -> Response:
         keys=published_keys(),
         site=site_address(),
     )
-    return as_download(page.encode(), media_type="text/html", name="verifier-un-accuse-de-reception.html")
+    return as_download(page.encode(), media_type="text/html", name="verifier-un-accuse-de-reception.htm")
 
 
 @public
