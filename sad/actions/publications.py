@@ -9,9 +9,11 @@ from sqlalchemy import select
 
 from sad.actions.announced_tastings import frozen_announcement
 from sad.actions.deadline_requests import facts_of, request_used_by, running_request
+from sad.actions.declarations import check_interests
+from sad.actions.evaluations import live_award
 from sad.actions.journal import record
 from sad.actions.launches import Prospect, prospect_of
-from sad.actions.letters import post_letter, post_to_suppliers
+from sad.actions.letters import post_letter, post_to_each, post_to_suppliers
 from sad.actions.mini_tenders import hold
 from sad.actions.receipt_keys import ensure_receipt_key
 from sad.db import session
@@ -22,8 +24,10 @@ from sad.domain.stages import fingerprint, stage_to_dict
 from sad.letters import mini_tenders as letters
 from sad.letters.text import LetterText
 from sad.models.admissions import Admission
+from sad.models.awards import Award
 from sad.models.invitations import Invitation
 from sad.models.mini_tenders import MiniTender, MiniTenderState
+from sad.models.offers import Offer, OfferState
 from sad.models.people import Person, Role
 from sad.models.suppliers import Supplier
 from sad.models.systems import Category
@@ -90,19 +94,29 @@ def is_within_limit(mini_tender: MiniTender) -> bool:
 
 
 def discontinue_mini_tender(mini_tender: MiniTender, reason: str, *, by: Person, at: datetime) -> MiniTender:
-    """Give the mini-tender up, and tell every invitee why, and its requester (AWD-10, R2185-2)."""
+    """Give the mini-tender up, whatever stands until the contract is notified; tell every invitee why, and its requester (AWD-10, R2185-2).
+
+    Each tenderer reads what becomes of its own offer; an award proposed or decided falls. Once offers are opened, only for whoever
+    has declared to have no interest (ANA-05). Raises `Refused`.
+    """
     if not reason.strip():
         raise refuse("Le motif manque.", "Il est communiqué à chaque fournisseur invité.", rule="AWD-10", field="reason")
     hold(mini_tender)
-    mini_tender.state = moved("mini_tender", mini_tender.state, "discontinue")
-    mini_tender.discontinued_at, mini_tender.discontinued_reason = at, reason.strip()
-    told = letters.discontinued(mini_tender, mini_tender.discontinued_reason)
-    post_to_suppliers(
-        invitees_of(mini_tender), told, at=at, organisation_id=mini_tender.organisation_id, mini_tender=mini_tender
-    )
+    state, is_sealed = moved("mini_tender", mini_tender.state, "discontinue"), mini_tender.state == MiniTenderState.PUBLISHED
+    if not is_sealed:
+        check_interests(mini_tender, by)
+    mini_tender.state, mini_tender.discontinued_at, mini_tender.discontinued_reason = state, at, reason.strip()
+    award = _end_award(mini_tender, at)
+    offers = {} if is_sealed else _offers_by_supplier(mini_tender)
+    told = {
+        supplier.id: letters.discontinued(mini_tender, reason.strip(), is_sealed=is_sealed, offer=offers.get(supplier.id), award=award)
+        for supplier in invitees_of(mini_tender)
+    }
+    post_to_each(told, at=at, organisation_id=mini_tender.organisation_id, mini_tender=mini_tender)
     if mini_tender.created_by != by.id:
         _post_to_requester(mini_tender, letters.need_discontinued(mini_tender), at)
-    record("discontinue_mini_tender", mini_tender, by=by, at=at, reason=mini_tender.discontinued_reason)
+    ended = award.id if award else None
+    record("discontinue_mini_tender", mini_tender, by=by, at=at, reason=mini_tender.discontinued_reason, told=sorted(told), award=ended)
     return mini_tender
 
 
@@ -171,6 +185,21 @@ def _invite(mini_tender: MiniTender, prospect: Prospect, home: str, at: datetime
     is_agreed = prospect.launch.agreed_deadline
     text = letters.invitation(mini_tender, closes_at=mini_tender.closes_at, grid=mini_tender.grid, home=home, is_agreed=is_agreed)
     post_to_suppliers(prospect.invitees, text, at=at, organisation_id=mini_tender.organisation_id, mini_tender=mini_tender)
+
+
+def _end_award(mini_tender: MiniTender, at: datetime) -> Award | None:
+    """End the award that stands, if one does, so that nothing more is asked from an awardee."""
+    award = live_award(mini_tender)
+    if award is not None:
+        award.state = moved("award", award.state, "cancel")
+        award.cancelled_at, award.cancelled_reason = at, mini_tender.discontinued_reason
+    return award
+
+
+def _offers_by_supplier(mini_tender: MiniTender) -> dict[int, Offer]:
+    """The offer of each tenderer, the one in time rather than a late one."""
+    deposited = select(Offer).where(Offer.mini_tender_id == mini_tender.id, Offer.state == OfferState.DEPOSITED)
+    return {offer.supplier_id: offer for offer in session.scalars(deposited.order_by(Offer.late.desc(), Offer.id))}
 
 
 def _tell_requester(mini_tender: MiniTender, invited: int, by: Person, at: datetime) -> None:

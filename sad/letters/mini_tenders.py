@@ -6,7 +6,9 @@ from typing import Any
 
 from sad.letters.headcounts import headcount_words
 from sad.letters.text import LetterText, write_letter
+from sad.models.awards import Award
 from sad.models.mini_tenders import MiniTender
+from sad.models.offers import Offer
 from sad.models.people import Person
 
 
@@ -46,9 +48,16 @@ def invitation(
     )
 
 
-def discontinued(mini_tender: MiniTender, reason: str) -> LetterText:
-    """To each invitee: no contract, and why (R2185-2)."""
-    return write_letter("discontinued", mini_tender=mini_tender, organisation=mini_tender.organisation, reason=reason)
+def discontinued(
+    mini_tender: MiniTender, reason: str, *, is_sealed: bool, offer: Offer | None = None, award: Award | None = None
+) -> LetterText:
+    """To each invitee: no contract, and why (R2185-2); what becomes of its own `offer`, and of the `award` once it was announced.
+
+    `is_sealed`: nothing is opened, so that the letter is the same whoever has answered (SEC-01).
+    """
+    around = {"mini_tender": mini_tender, "organisation": mini_tender.organisation, "reason": reason}
+    announced = award if offer and award and award.decided_at else None
+    return write_letter("discontinued", **around, is_sealed=is_sealed, offer=offer, award=announced)
 
 
 def need_discontinued(mini_tender: MiniTender) -> LetterText:

@@ -160,7 +160,7 @@ def test_only_the_last_ranking_of_what_was_not_given_up_within_a_year_is_replaye
     assert ask_play(stage_of(ranking), by=buyer_of(ranking), at=late + timedelta(days=370)) == play, "the same content waits already"
     keep_step(play, next_step(play), at=late)
     assert ask_play(stage_of(ranking), by=buyer_of(ranking), at=late + timedelta(days=370)).total == 0
-    discontinue_mini_tender(ranking.mini_tender, "Plus besoin.", by=buyer_of(ranking), at=late)
+    discontinue_mini_tender(ranking.mini_tender, "Plus besoin.", by=session.get_one(Person, ranking.ranked_by), at=late)
     assert report_of(make_play(stage_of(ranking, 3), by=buyer_of(ranking), at=late + timedelta(minutes=1))).lines == ()
 
 

@@ -32,7 +32,7 @@ ACTING = (Role.BUYER, Role.OPENER, Role.EVALUATOR, Role.AWARD_AUTHORITY)
 OPENED = ("opened", "ranked", "proposed", "awarded", "notified")
 # Addresses under a consultation that say nothing of who answered: what was asked, published, invited.
 SAYS_NOTHING_OF_OFFERS = {
-    "mini_tender", "publish_mini_tender", "mini_tender_deadline", "mini_tender_grid", "return_mini_tender", "discontinue_mini_tender",
+    "mini_tender", "publish_mini_tender", "mini_tender_deadline", "mini_tender_grid", "return_mini_tender",
     "extend_mini_tender", "change_mini_tender", "answer_question", "declare_interests",
     "deadline_agreement", "ask_deadline_agreement", "withdraw_deadline_agreement", "ask_newcomers", "take_ten_days",  # before the sending
 }

@@ -24,9 +24,12 @@ from sad.web.acts import attempt, form_page
 from sad.web.deadline_agreements import is_short, keep_to_ask
 from sad.web.drafts import ReasonsForm, keep
 from sad.web.fields import Form
+from sad.web.procurement.interests import require_declaration
 from sad.web.procurement.mini_tender_forms import DeadlineForm, DiscontinueForm, ReturnForm
 from sad.web.procurement.mini_tenders import faults_of, own_mini_tender
 from sad.web.running import site_address, site_settings
+
+OPENED = (MiniTenderState.OPENED, MiniTenderState.RANKED, MiniTenderState.AWARDED, MiniTenderState.NOTIFIED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +98,10 @@ def give_back(mini_tender_id: int) -> Response:
 
 @allow(Role.BUYER)
 def discontinue(mini_tender_id: int) -> Response:
-    """Declare a mini-tender without follow-up."""
+    """Declare a mini-tender without follow-up; once its offers are opened, by whoever has no interest in it (ANA-05)."""
+    found = own_mini_tender(mini_tender_id)
+    if found.state in OPENED:
+        require_declaration(found)
     return _page(mini_tender_id, DISCONTINUE)
 
 
@@ -165,6 +171,7 @@ DISCONTINUE = Act(
         "Aucun marché n’est conclu. C’est définitif.",
         "Les offres encore scellées ne seront pas ouvertes ; celles qui le sont déjà restent au dossier avec leurs notes.",
         "Chaque fournisseur invité, qu’il ait répondu ou non, reçoit le motif et les recours ; le service demandeur est prévenu aussi.",
+        "Une fois les plis ouverts, qui a répondu lit aussi ce que devient son offre ; si un choix était annoncé, qu’il ne tient plus.",
         "Pour relancer le besoin, le service le recopie en deux clics.",
     ),
     kind="danger",
@@ -172,6 +179,6 @@ DISCONTINUE = Act(
     addressee="À chaque invité",
     form=DiscontinueForm,
     told=lambda found: [each.name for each in invitees_of(found)],
-    letter=letters.discontinued,
+    letter=lambda found, reason: letters.discontinued(found, reason, is_sealed=found.state == MiniTenderState.PUBLISHED),
     act=lambda found, reason, by, at: discontinue_mini_tender(found, reason, by=by, at=at),
 )
