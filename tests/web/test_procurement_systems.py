@@ -154,6 +154,14 @@ def test_a_clause_and_the_reason_to_have_none_are_refused_together_and_both_stay
     assert again(draft).social_exception is None
 
 
+def test_the_screen_of_clauses_is_kept_as_it_is_proposed(client, draft):
+    shown = client.get(of(draft, "/modifier/clauses")).text
+    assert re.search(r'checked[^>]*name="social_exception"[^>]*value=""', shown)
+    said = {"environmental_clause": "Contenants repris.", "social_clause": "Des heures d’insertion.", "social_exception_reason": ""}
+    assert client.post(of(draft, "/modifier/clauses"), data=said).status_code == 302
+    assert (again(draft).social_clause, again(draft).social_exception) == ("Des heures d’insertion.", None)
+
+
 def test_a_system_without_social_clause_opens_with_its_exception_and_says_it_to_all(client, draft):
     said = {"environmental_clause": "Contenants repris.", "social_clause": "", "social_exception": "", "social_exception_reason": ""}
     client.post(of(draft, "/modifier/clauses"), data=said)
@@ -170,7 +178,8 @@ def test_a_category_is_reserved_in_a_draft_and_all_read_it_once_it_is_open(clien
         empty = make_draft(again(buyer).organisation, again(buyer), published=False)
         category = empty.categories[0].id
     shown = of(empty, f"/categories/{category}/reserver")
-    assert "Toute entreprise" in page(client, shown) and "RES-01" in page(client, shown)
+    assert re.search(r'checked[^>]*name="reserved_for"[^>]*value=""', client.get(shown).text) and "RES-01" in page(client, shown)
+    assert client.post(shown, data={}).status_code == 302
     assert client.post(shown, data={"reserved_for": "ess"}).status_code == 422
     assert client.post(shown, data={"reserved_for": "siae"}).location == of(empty, "/categories")
     said = "Réservée aux structures d’insertion (SIAE)"

@@ -28,6 +28,11 @@ LONG = Length(max=4000, message="4 000 caractères au plus.")
 WHOLE = "Hors taxes, sur toute la durée du système."
 
 
+def _first_when_none(value: str | None) -> str:
+    """What is kept as nothing is the first choice, which is empty."""
+    return value or ""
+
+
 class FactsForm(Form):
     """A screen of facts: each field is named as the fact it says."""
 
@@ -86,7 +91,9 @@ class ClausesForm(FactsForm):
         "Clause sociale", [LONG], description="Par exemple des heures confiées à des personnes éloignées de l’emploi."
     )
     social_exception = RadioField(
-        "Sans clause sociale : l’exception de la loi", choices=[("", "Aucune, la clause est écrite"), *EXCEPTIONS.items()], default=""
+        "Sans clause sociale : l’exception de la loi",
+        choices=[("", "Aucune, la clause est écrite"), *EXCEPTIONS.items()],
+        filters=[_first_when_none],
     )
     social_exception_reason = TextAreaField(
         "Pourquoi cette exception vaut pour vos achats", [LONG], description="Gardée au dossier, et lue par tous sur la page du système."
@@ -121,7 +128,7 @@ class ReserveForm(Form):
     reserved_for = RadioField(
         "Qui peut y être admis",
         choices=[("", "Toute entreprise"), *((kind.value, reserved_to(kind)) for kind in ReservedFor)],
-        default="",
+        filters=[_first_when_none],
     )
 
 
