@@ -9,6 +9,7 @@ WORDS = "Été, cœur, Noël, « garçon », 12 %, 3 × 4 €, <b>#panic(\"x\"
 SHA = "0123456789abcdef" * 4
 FACTS = [["Consultation", "n° 12, Direction de l’éducation"], ["Lieu", LONG], [UNBROKEN, UNBROKEN], ["À savoir", WORDS]]
 MANY = range(60)
+ALLERGENS = "Céréales contenant du gluten, lait, œufs, fruits à coque, anhydride sulfureux"
 BLOCKS = [
     {"kind": "paragraph", "lines": ["Bonjour,"]},
     {"kind": "heading", "lines": [f"Ce qui a été décidé pour {LONG}"]},
@@ -76,7 +77,11 @@ ORDER = {
     "supplier": [LONG, "SIRET 123 456 789 00012", "26190 Saint-Jean-en-Royans"],
     "facts": FACTS,
     "lines": [[f"{number}. {LONG}", "1 234,567 kg", "1 234,56 €", "5,5 %", "1 234 567,89 €"] for number in MANY],
-    "totals": [["Total hors taxe", "1 234 567,89 €"], ["TVA à 5,5 % sur 1 234 567,89 €", "67 901,23 €"], ["Total à payer", "1 302 469,12 €"]],
+    "totals": [
+        ["Total hors taxe", "1 234 567,89 €"],
+        ["TVA à 5,5 % sur 1 234 567,89 €", "67 901,23 €"],
+        ["Total à payer", "1 302 469,12 €"],
+    ],
     "members": [[LONG, "SIRET 123 456 789 00012", "411 522,63 €"]] * 5,
     "invoice": FACTS,
     "footer": "BC-2026-0012 · envoyé le mercredi 16 décembre 2026 à 12 h 05, heure de Paris",
@@ -112,7 +117,7 @@ TASTING = {
         {
             "heading": f"Fiche de dégustation à l’aveugle : {LONG}",
             "title": f"{LONG}.",
-            "samples": [[str(100 + number), "Céréales contenant du gluten, lait, œufs, fruits à coque, anhydride sulfureux"] for number in MANY],
+            "samples": [[str(100 + number), ALLERGENS] for number in MANY],
         }
     ] * 2,
 }
