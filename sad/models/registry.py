@@ -7,6 +7,7 @@ from sad.models import (
     campaigns,
     certificates,
     committees,
+    conclusions,
     consortiums,
     deadline_agreements,
     documents,
@@ -27,6 +28,7 @@ from sad.models import (
     proofs,
     receipt_keys,
     regularisations,
+    replies,
     sittings,
     stage_changes,
     stages,
@@ -38,5 +40,6 @@ from sad.models import (
 AGGREGATES = (
     organisations, people, suppliers, documents, certificates, systems, stages, stage_changes, applications, admissions, campaigns,
     consortiums, mini_tenders, deadline_agreements, invitations, offers, openings, evaluations, evaluators, tastings,
-    examinations, regularisations, committees, sittings, awards, proofs, litigation, orders, letters, journal, receipt_keys, job_runs,
+    examinations, regularisations, committees, sittings, awards, proofs, conclusions, replies, litigation, orders,
+    letters, journal, receipt_keys, job_runs,
 )
