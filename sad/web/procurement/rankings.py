@@ -22,6 +22,7 @@ from sad.web.acts import attempt, form_page
 from sad.web.fields import Form
 from sad.web.procurement.committees import COMMITTEE_READERS
 from sad.web.procurement.evaluation_forms import tie_form
+from sad.web.procurement.interests import ACTING
 from sad.web.procurement.opened import EVALUATORS, READERS, evaluation_of, opened_mini_tender
 from sad.web.uploads import as_download
 
@@ -114,6 +115,7 @@ def _page(mini_tender: MiniTender, form: Form) -> Response:
         may_evaluate=_may_evaluate(),
         may_read_report=current_person().has_role(*COMMITTEE_READERS),
         may_propose=current_person().has_role(Role.BUYER),
+        has_declared=current_person().has_role(*ACTING),
     )
 
 
