@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from sad.demo.loading import load
+from tests.browser.people import MONDAY
 from tests.browser.scene import START, Scene, set_scene
 from tests.browser.site import Site, served
 
@@ -30,6 +32,16 @@ def site(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
     database = folder / "sad.sqlite"
     shutil.copy(sqlite_template, database)
     with served(database, folder, START) as here:
+        yield here
+
+
+@pytest.fixture(scope="module")
+def demo(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The demo, loaded as on a Monday morning."""
+    folder = tmp_path_factory.mktemp("demo")
+    database = folder / "sad.sqlite"
+    shutil.copy(sqlite_template, database)
+    with served(database, folder, MONDAY, lambda settings: load(settings, now=MONDAY, told=lambda _count: None)) as here:
         yield here
 
 

@@ -3,7 +3,7 @@
 import importlib
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -51,8 +51,10 @@ class Site:
 
 
 @contextmanager
-def served(database: Path, folder: Path, start: datetime) -> Iterator[Site]:
-    """The product on a SQLite file, at `start`, until the end of the block."""
+def served(
+    database: Path, folder: Path, start: datetime, prepare: Callable[[Settings], object] = lambda _settings: None
+) -> Iterator[Site]:
+    """The product on a SQLite file, at `start`, until the end of the block; `prepare` fills it before anybody comes."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -69,6 +71,7 @@ def served(database: Path, folder: Path, start: datetime) -> Iterator[Site]:
     site = Site(settings)
     site.move_to(start)
     app = importlib.import_module("sad.web").create_app(settings)
+    prepare(settings)
     server = make_server("127.0.0.1", port, app, threaded=True, request_handler=Silent)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     with pytest.MonkeyPatch.context() as patch:

@@ -7,6 +7,7 @@ import pytest
 
 from sad import db
 from sad.letters.wording import money
+from tests.browser.people import Thumb
 from tests.browser.visitor import PHONE, Findings, Visitor
 from tests.factories.mini_tenders import SERVED
 from tests.factories.orders import ORDERED, make_notified
@@ -14,16 +15,6 @@ from tests.factories.suppliers import member_of
 
 pytestmark = pytest.mark.engine_free
 MOST_TAPS = 3
-
-
-class Thumb(Visitor):
-    """A visitor whose taps are counted."""
-
-    taps = 0
-
-    def _click(self, role: str, words: str, within: str | None) -> None:
-        self.taps += 1
-        super()._click(role, words, within)
 
 
 @dataclass(frozen=True)
