@@ -69,7 +69,8 @@ def test_each_letter_carries_the_order_as_it_was_written_even_when_it_has_change
     before = order_pdf(again(order))
     with transaction():
         held = again(order)
-        confirm_headcount(held, held.highest_headcount, version=held.version, link=order_link, by=held.orderer, at=ORDERED + timedelta(minutes=1))
+        said = {"version": held.version, "link": order_link, "by": held.orderer, "at": ORDERED + timedelta(minutes=1)}
+        confirm_headcount(held, held.highest_headcount, **said)
     make(turn, ORDERED + timedelta(minutes=2))
     assert deliver(turn, ORDERED + timedelta(minutes=2)) == 2
     first, second = (enclosures(message)[0][2] for message in sent)
