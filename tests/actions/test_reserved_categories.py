@@ -17,9 +17,11 @@ from sad.domain.errors import Refused
 from sad.domain.requirements import Nature
 from sad.models.applications import ApplicationDocument
 from sad.models.journal import JournalEntry
+from sad.models.letters import Letter
 from sad.models.people import Role
 from tests.factories.documents import make_certificate
 from tests.factories.drafts import DISPATCHED, OPENING, PREPARED, REASONS, make_draft
+from tests.factories.mini_tenders import make_mini_tender, make_published
 from tests.factories.organisations import make_organisation
 from tests.factories.people import make_person
 from tests.factories.suppliers import make_supplier, member_of
@@ -129,6 +131,15 @@ def test_who_proves_its_status_is_admitted_without_a_word_more(draft, buyer):
     join(application, "reserved_siae")
     assert examination(application, APPLIES).outcome == "admissible"
     assert admit(application, by=buyer, at=APPLIES).category_id == draft.categories[0].id
+
+
+def test_every_invitation_says_to_whom_the_category_is_reserved(database):
+    need = make_mini_tender()
+    need.category.reserved_for = "siae"
+    session.flush()
+    make_published(need, suppliers=2)
+    bodies = session.scalars(select(Letter.body).where(Letter.kind == "invitation")).all()
+    assert len(bodies) == 2 and all("Réservée aux structures d’insertion (SIAE)" in body for body in bodies)
 
 
 def test_the_database_knows_to_whom_the_law_reserves(draft):
