@@ -21,7 +21,8 @@ lint: $(DEV)
 bench: $(DEV)  ## Ratios to a yardstick measured in the same run, size S
 	$(BIN)/python -m benchmarks
 
-campaigns: $(DEV)  ## A hundred thousand rankings against the plain reading of the format; stops and goes on
+campaigns: $(DEV)  ## A hundred thousand rankings and as many tamperings with the journal; stops and goes on
+	$(BIN)/python -m tests.campaigns.journal
 	$(BIN)/python -m tests.campaigns.scoring
 
 lock:  ## Renew the locked requirements from pyproject.toml (needs `uv`)

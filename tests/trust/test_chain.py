@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sad.trust.canonical import canonical_json
-from sad.trust.chain import GENESIS, ORIGIN, Damage, Entry, Head, body_commit, entry_hash, verify
+from sad.trust.chain import GENESIS, ORIGIN, Damage, Entry, Head, body_commit, verify
+from tests.factories.chains import rechained, rehashed
 
 DAY = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
-CHAINED = ("seq", "prev_hash", "at", "actor", "action", "object", "body_commit")
 
 
 def journal(length: int) -> list[Entry]:
@@ -33,18 +33,6 @@ def journal(length: int) -> list[Entry]:
         )
         lines.append(rehashed(line))
     return lines
-
-
-def rehashed(line: Entry) -> Entry:
-    return replace(line, hash=entry_hash(**{name: getattr(line, name) for name in CHAINED}))
-
-
-def rechained(lines: list[Entry], after: Head = ORIGIN) -> list[Entry]:
-    """The same lines with every hash computed again, as somebody with the whole database could."""
-    done: list[Entry] = []
-    for seq, line in enumerate(lines, start=after.seq + 1):
-        done.append(rehashed(replace(line, seq=seq, prev_hash=done[-1].hash if done else after.hash)))
-    return done
 
 
 JOURNAL = journal(12)

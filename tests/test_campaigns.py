@@ -1,18 +1,18 @@
-"""The campaign goes on where it stopped, tells the seeds that fail, and counts only what this very code passed."""
+"""A campaign goes on where it stopped, tells the seeds that fail, and counts only what this very code passed."""
 
 import json
 
 import pytest
 
-from tests.campaigns import scoring
-from tests.campaigns.scoring import BATCH, Campaign, fingerprint, main
+from tests.campaigns import journal, scoring
+from tests.campaigns.ledger import BATCH, ROOT, Campaign, fingerprint, play
 
 NAME = "essai"
 SEEDS = 3 * BATCH + 7
 
 
-def played(path, check, target=SEEDS, *arguments):
-    return main(list(arguments), {NAME: Campaign(check, target)}, path)
+def played(path, check, target=SEEDS, *arguments, code="this"):
+    return play(list(arguments), {NAME: Campaign(check, target)}, path, code)
 
 
 def test_every_seed_is_passed_once_and_the_table_says_so(tmp_path, capsys):
@@ -50,11 +50,10 @@ def test_a_seed_that_fails_is_told_and_the_others_go_on(tmp_path, capsys):
     assert played(tmp_path / "ledger.json", pytest.fail, SEEDS, "--table") == 1
 
 
-def test_what_another_code_passed_does_not_count(tmp_path, monkeypatch):
+def test_what_another_code_passed_does_not_count(tmp_path):
     path, seen = tmp_path / "ledger.json", []
     played(path, lambda seed: None)
-    monkeypatch.setattr(scoring, "fingerprint", lambda: "another")
-    assert played(path, seen.append) == 0
+    assert played(path, seen.append, code="another") == 0
     assert len(seen) == SEEDS
 
 
@@ -64,13 +63,13 @@ def test_the_table_alone_runs_nothing(tmp_path, capsys):
     assert not (tmp_path / "ledger.json").exists()
 
 
-def test_the_code_is_told_by_all_the_files_that_decide(tmp_path, monkeypatch):
-    named = [path for pattern in scoring.HELD for path in scoring.ROOT.glob(pattern)]
-    assert len(named) > 20 and all(any(path.match(pattern) for path in named) for pattern in scoring.HELD)
-    monkeypatch.setattr(scoring, "ROOT", tmp_path)
-    copy = tmp_path / "tests" / "scoring_reference.py"
-    copy.parent.mkdir()
+@pytest.mark.parametrize(("campaign", "fewest"), [(scoring, 20), (journal, 5)])
+def test_the_code_is_told_by_all_the_files_that_decide(tmp_path, campaign, fewest):
+    named = [path for pattern in campaign.HELD for path in ROOT.glob(pattern)]
+    assert len(named) >= fewest and all(any(path.match(pattern) for path in named) for pattern in campaign.HELD)
+    copy = tmp_path / named[-1].relative_to(ROOT)
+    copy.parent.mkdir(parents=True)
     copy.write_text("a")
-    before = fingerprint()
+    before = fingerprint(campaign.HELD, tmp_path)
     copy.write_text("b")
-    assert fingerprint() != before
+    assert fingerprint(campaign.HELD, tmp_path) != before

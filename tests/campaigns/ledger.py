@@ -1,0 +1,103 @@
+"""What every campaign shares: it stops and goes on, tells the seeds that fail, and counts only what this very code passed.
+
+What was passed is kept by seed in `var/`, batch after batch; once one of the files that decide changes, the count starts again.
+"""
+
+import json
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import NamedTuple
+
+ROOT = Path(__file__).parent.parent.parent
+KEPT = ROOT / "var" / "campaigns"
+BATCH = 50  # seeds between two writings of the ledger
+
+
+class Campaign(NamedTuple):
+    """A check that raises on the seeds it fails, and how many seeds it must pass, from 0."""
+
+    check: Callable[[int], None]
+    target: int
+
+
+@dataclass
+class Ledger:
+    """For each campaign, the next seed and those that failed, with one state of the code."""
+
+    path: Path
+    code: str
+    rows: dict[str, dict]
+
+    @classmethod
+    def read(cls, path, code):
+        """What was kept for this code; nothing when the file tells of another."""
+        kept = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+        return cls(path, code, kept["campaigns"] if kept.get("code") == code else {})
+
+    def of(self, name):
+        return self.rows.setdefault(name, {"next": 0, "failed": []})
+
+    def keep(self):
+        """Written whole then put in place, so that a run that is stopped leaves a ledger that can be read."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        draft = self.path.with_suffix(".new")
+        draft.write_text(json.dumps({"code": self.code, "campaigns": self.rows}, indent=1, ensure_ascii=False), encoding="utf-8")
+        draft.replace(self.path)
+
+
+def fingerprint(held: Iterable[str], root: Path = ROOT) -> str:
+    """The code that the counts are about (patterns of files), in sixteen signs."""
+    files = sorted(path for pattern in held for path in root.glob(pattern))
+    return sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:16]
+
+
+def run(name: str, campaign: Campaign, ledger: Ledger) -> None:
+    """The seeds that are left, in order; a seed that fails is told and kept, and the others go on."""
+    row = ledger.of(name)
+    while row["next"] < campaign.target:
+        for seed in range(row["next"], min(row["next"] + BATCH, campaign.target)):
+            try:
+                campaign.check(seed)
+            except Exception as error:
+                row["failed"].append(seed)
+                tell(f"{name} : graine {seed} : {type(error).__name__} {error}"[:400])
+            row["next"] = seed + 1
+        ledger.keep()
+        progress(f"{name} : {row['next']}/{campaign.target}")
+
+
+def table(campaigns: Mapping[str, Campaign], ledger: Ledger) -> list[str]:
+    """Reached and target, and the seeds that failed."""
+    lines = [f"{'campagne':<44}{'réussies':>10}{'visées':>10}  graines en échec"]
+    for name, campaign in campaigns.items():
+        row = ledger.of(name)
+        failed = ", ".join(map(str, row["failed"])) or "aucune"
+        lines.append(f"{name:<44}{row['next'] - len(row['failed']):>10}{campaign.target:>10}  {failed}")
+    return [*lines, f"code {ledger.code}"]
+
+
+def play(arguments: list[str], campaigns: Mapping[str, Campaign], path: Path, code: str) -> int:
+    """0 when every seed passed, 1 when some failed or are left; `--table` only tells where it stands."""
+    ledger = Ledger.read(path, code)
+    if "--table" not in arguments:
+        for name, campaign in campaigns.items():
+            run(name, campaign, ledger)
+        progress("")
+    for line in table(campaigns, ledger):
+        tell(line)
+    return int(any(ledger.of(name)["next"] < each.target or ledger.of(name)["failed"] for name, each in campaigns.items()))
+
+
+def tell(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+def progress(text: str) -> None:
+    """One line that is rewritten, for a person who looks on."""
+    if sys.stderr.isatty():
+        sys.stderr.write(f"\r\x1b[K{text}")
+        sys.stderr.flush()
