@@ -113,6 +113,13 @@ def test_every_field_is_held(verdicts, receipt):
     assert verdicts([receipt + b"\n"]) == ["good"]
 
 
+def test_another_spelling_of_the_same_words_is_not_the_file_that_was_given(verdicts, receipt):
+    spelled = [receipt.replace(b":", b": ", 1), receipt[:-1] + b',"late":false}', receipt.replace(b'"late"', b'"\\u006cate"')]
+    spelled += [b"\xef\xbb\xbf" + receipt]
+    assert receipt not in spelled and all(each != "good" and not each.startswith("breakdown") for each in verdicts(spelled))
+    assert all("a été modifié" in each for each in verdicts(spelled[:3]))
+
+
 def test_another_key_refuses_it_and_a_forger_is_refused(verdicts, receipt):
     other = new_receipt_key(SEAL_KEY)
     body = {name: value for name, value in json.loads(receipt).items() if name not in ("signature", "key_id")}
