@@ -22,7 +22,7 @@ def order(service: Thumb) -> None:
     service.follow("Confirmer le nombre de convives")
     service.type("Combien serez-vous", "120")
     service.press("Confirmer ce nombre")
-    service.expect("convives")
+    service.expect("de 72 à 88 convives")
     service.type("Combien serez-vous", "80")
     service.press("Confirmer ce nombre")
     service.expect("confirmé le")
