@@ -42,12 +42,13 @@ def make_deposit(
     supplier: Supplier,
     *,
     at: datetime = IN_TIME,
+    written_at: datetime | None = None,
     key: str = "",
     files=(),
     by: Person | None = None,
     **parts,
 ) -> Offer:
-    """A deposit whose last byte came at that instant."""
+    """A deposit whose last byte came at that instant; it is written then, unless another instant is given."""
     return submit_offer(
         mini_tender,
         supplier,
@@ -59,7 +60,7 @@ def make_deposit(
         seal_key=SEAL_KEY,
         link=LINK,
         by=by or member_of(supplier),
-        at=at,
+        at=written_at or at,
     )
 
 
