@@ -23,6 +23,7 @@ OF_ONE = {
     "procurement.system", "procurement.system_amounts", "procurement.system_documents", "public.concluded", "public.system",
     "public.system_suppliers", "supplier.mini_tender",
 }
+FILES = {"public.receipt_script", "public.receipt_verifier"}  # the same bytes for everybody: nothing is asked at all
 
 
 @pytest.fixture
@@ -44,7 +45,7 @@ def pages(app, crowd: Crowd) -> Iterator[tuple[str, str, str]]:
     """Each page, who asks for it, and where."""
     adapter = app.url_map.bind("localhost")
     for rule in app.url_map.iter_rules():
-        if "GET" not in (rule.methods or ()) or rule.endpoint in STATIC or (rule.arguments and rule.endpoint not in OF_ONE):
+        if "GET" not in (rule.methods or ()) or rule.endpoint in STATIC | FILES or (rule.arguments and rule.endpoint not in OF_ONE):
             continue
         is_suppliers = permission_of(app, rule.endpoint).kind == "supplier"
         who = "supplier" if is_suppliers else "instance" if rule.endpoint.startswith("admin.") else "agent"
