@@ -141,6 +141,15 @@ def transaction() -> Iterator[None]:
             raise
 
 
+def take_picture() -> Connection:
+    """From now on, until it is let go, the session reads the database as it is at this instant, whatever others write."""
+    session.remove()
+    on_postgresql = session.get_bind().dialect.name == "postgresql"
+    connection = session.connection(execution_options={"isolation_level": "REPEATABLE READ"} if on_postgresql else None)
+    connection.exec_driver_sql("SELECT 1 FROM alembic_version")  # the picture is taken by the first statement that reads
+    return connection
+
+
 @contextlib.contextmanager
 def _in_turn(engine: Engine | Connection) -> Iterator[None]:
     """On SQLite, writers wait for each other at a file lock: its own retries leave some of them waiting for seconds."""

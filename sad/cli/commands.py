@@ -6,6 +6,7 @@ from sad.cli.administrator import administrator
 from sad.cli.database import database
 from sad.cli.deadline import deadline
 from sad.cli.demo import demo
+from sad.cli.doctor import doctor
 from sad.cli.journal import journal
 from sad.cli.rank import rank_command
 from sad.cli.receipt import receipt
@@ -13,7 +14,7 @@ from sad.cli.replay import replay
 from sad.cli.scheduler import scheduler
 from sad.cli.stages import stages
 
-COMMANDS = (rank_command, deadline, database, scheduler, administrator, demo, stages, replay, receipt, journal)
+COMMANDS = (rank_command, deadline, database, scheduler, administrator, demo, stages, replay, receipt, journal, doctor)
 
 
 def register(app: Flask) -> None:
