@@ -21,9 +21,8 @@ lint: $(DEV)
 bench: $(DEV)  ## Ratios to a yardstick measured in the same run, size S
 	$(BIN)/python -m benchmarks
 
-campaigns: $(DEV)  ## A hundred thousand rankings and as many tamperings with the journal; stops and goes on
-	$(BIN)/python -m tests.campaigns.journal
-	$(BIN)/python -m tests.campaigns.scoring
+campaigns: $(DEV)  ## Every campaign from where it stopped (MINUTES=30 shares that time among them), then docs/trust-report.md
+	$(BIN)/python -m tests.campaigns $(if $(MINUTES),--minutes=$(MINUTES))
 
 lock:  ## Renew the locked requirements from pyproject.toml (needs `uv`)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate --upgrade pyproject.toml -o config/requirements.txt

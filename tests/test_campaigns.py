@@ -1,11 +1,13 @@
 """A campaign goes on where it stopped, tells the seeds that fail, and counts only what this very code passed."""
 
 import json
+from types import ModuleType
 
 import pytest
 
-from tests.campaigns import journal, scoring
+from tests.campaigns import crashes, deadlines, journal, ledger, scoring
 from tests.campaigns.ledger import BATCH, ROOT, Campaign, fingerprint, play
+from tests.campaigns.report import write
 
 NAME = "essai"
 SEEDS = 3 * BATCH + 7
@@ -50,6 +52,18 @@ def test_a_seed_that_fails_is_told_and_the_others_go_on(tmp_path, capsys):
     assert played(tmp_path / "ledger.json", pytest.fail, SEEDS, "--table") == 1
 
 
+def test_a_run_ends_when_its_time_is_spent_and_the_next_goes_on(tmp_path):
+    path, seen = tmp_path / "ledger.json", []
+    assert played(path, pytest.fail, SEEDS, "--minutes=0") == 1
+    assert played(path, seen.append, SEEDS, "--minutes=1") == 0
+    assert len(seen) == SEEDS
+
+
+def test_a_seed_counts_for_what_it_holds(tmp_path, capsys):
+    assert play([], {NAME: Campaign(lambda seed: None, 6, worth=8, batch=4)}, tmp_path / "ledger.json", "this") == 0
+    assert capsys.readouterr().out.splitlines()[1].split() == [NAME, "48", "48", "aucune"]
+
+
 def test_what_another_code_passed_does_not_count(tmp_path):
     path, seen = tmp_path / "ledger.json", []
     played(path, lambda seed: None)
@@ -63,7 +77,22 @@ def test_the_table_alone_runs_nothing(tmp_path, capsys):
     assert not (tmp_path / "ledger.json").exists()
 
 
-@pytest.mark.parametrize(("campaign", "fewest"), [(scoring, 20), (journal, 5)])
+def test_the_report_counts_what_the_present_code_passed_and_says_when_another_did(tmp_path, monkeypatch):
+    module = ModuleType("tests.campaigns.essai")
+    module.HELD, module.CAMPAIGNS = ("README.md",), {NAME: Campaign(lambda seed: None, 6, worth=8)}
+    monkeypatch.setattr(ledger, "KEPT", tmp_path)
+    code, said = fingerprint(module.HELD), tmp_path / "report.md"
+    write([module], said)
+    assert f"| {NAME} | 0 | 48 |  |  |  | {code} |" in said.read_text()
+    play([], module.CAMPAIGNS, tmp_path / "essai.json", code)
+    write([module], said)
+    assert f"| {NAME} | 48 | 48 | none | 2" in said.read_text()
+    play([], module.CAMPAIGNS, tmp_path / "essai.json", "another")
+    write([module], said)
+    assert f"| {NAME} | 0 | 48 |" in said.read_text() and f"{code}, was another" in said.read_text()
+
+
+@pytest.mark.parametrize(("campaign", "fewest"), [(scoring, 20), (journal, 5), (deadlines, 15), (crashes, 15)])
 def test_the_code_is_told_by_all_the_files_that_decide(tmp_path, campaign, fewest):
     named = [path for pattern in campaign.HELD for path in ROOT.glob(pattern)]
     assert len(named) >= fewest and all(any(path.match(pattern) for path in named) for pattern in campaign.HELD)

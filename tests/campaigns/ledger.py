@@ -4,9 +4,12 @@ What was passed is kept by seed in `var/`, batch after batch; once one of the fi
 """
 
 import json
+import math
 import sys
+import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
@@ -14,13 +17,16 @@ from typing import NamedTuple
 ROOT = Path(__file__).parent.parent.parent
 KEPT = ROOT / "var" / "campaigns"
 BATCH = 50  # seeds between two writings of the ledger
+MINUTES = "--minutes="
 
 
 class Campaign(NamedTuple):
-    """A check that raises on the seeds it fails, and how many seeds it must pass, from 0."""
+    """A check that raises on the seeds it fails, how many seeds it must pass, from 0, and what one of them counts for."""
 
     check: Callable[[int], None]
     target: int
+    worth: int = 1
+    batch: int = BATCH
 
 
 @dataclass
@@ -31,6 +37,11 @@ class Ledger:
     code: str
     rows: dict[str, dict]
 
+    @staticmethod
+    def code_of(path):
+        """The code that the file tells of, empty when there is none."""
+        return json.loads(path.read_text(encoding="utf-8"))["code"] if path.exists() else ""
+
     @classmethod
     def read(cls, path, code):
         """What was kept for this code; nothing when the file tells of another."""
@@ -40,6 +51,11 @@ class Ledger:
     def of(self, name):
         return self.rows.setdefault(name, {"next": 0, "failed": []})
 
+    def passed(self, name):
+        """How many seeds passed."""
+        row = self.of(name)
+        return row["next"] - len(row["failed"])
+
     def keep(self):
         """Written whole then put in place, so that a run that is stopped leaves a ledger that can be read."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -48,23 +64,30 @@ class Ledger:
         draft.replace(self.path)
 
 
+def ledger_of(module: str) -> Path:
+    """Where the counts of a module of campaigns are kept."""
+    return KEPT / f"{module.rpartition('.')[2]}.json"
+
+
 def fingerprint(held: Iterable[str], root: Path = ROOT) -> str:
     """The code that the counts are about (patterns of files), in sixteen signs."""
     files = sorted(path for pattern in held for path in root.glob(pattern))
     return sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:16]
 
 
-def run(name: str, campaign: Campaign, ledger: Ledger) -> None:
-    """The seeds that are left, in order; a seed that fails is told and kept, and the others go on."""
+def run(name: str, campaign: Campaign, ledger: Ledger, until: float = math.inf) -> None:
+    """The seeds that are left, in order, until that instant of the machine's clock; one that fails is told, and the others go on."""
     row = ledger.of(name)
-    while row["next"] < campaign.target:
-        for seed in range(row["next"], min(row["next"] + BATCH, campaign.target)):
+    while row["next"] < campaign.target and time.monotonic() < until:
+        row.setdefault("from", _today())
+        for seed in range(row["next"], min(row["next"] + campaign.batch, campaign.target)):
             try:
                 campaign.check(seed)
             except Exception as error:
                 row["failed"].append(seed)
                 tell(f"{name} : graine {seed} : {type(error).__name__} {error}"[:400])
             row["next"] = seed + 1
+        row["to"] = _today()
         ledger.keep()
         progress(f"{name} : {row['next']}/{campaign.target}")
 
@@ -73,22 +96,31 @@ def table(campaigns: Mapping[str, Campaign], ledger: Ledger) -> list[str]:
     """Reached and target, and the seeds that failed."""
     lines = [f"{'campagne':<44}{'réussies':>10}{'visées':>10}  graines en échec"]
     for name, campaign in campaigns.items():
-        row = ledger.of(name)
-        failed = ", ".join(map(str, row["failed"])) or "aucune"
-        lines.append(f"{name:<44}{row['next'] - len(row['failed']):>10}{campaign.target:>10}  {failed}")
+        failed = ", ".join(map(str, ledger.of(name)["failed"])) or "aucune"
+        lines.append(f"{name:<44}{ledger.passed(name) * campaign.worth:>10}{campaign.target * campaign.worth:>10}  {failed}")
     return [*lines, f"code {ledger.code}"]
 
 
 def play(arguments: list[str], campaigns: Mapping[str, Campaign], path: Path, code: str) -> int:
-    """0 when every seed passed, 1 when some failed or are left; `--table` only tells where it stands."""
+    """0 when every seed passed, 1 when some failed or are left.
+
+    `--table` only tells where it stands; `--minutes=30` gives each campaign its share of half an hour, then stops.
+    """
     ledger = Ledger.read(path, code)
     if "--table" not in arguments:
-        for name, campaign in campaigns.items():
-            run(name, campaign, ledger)
+        end = time.monotonic() + 60 * minutes(arguments)
+        for left, (name, campaign) in zip(range(len(campaigns), 0, -1), campaigns.items(), strict=True):
+            now = time.monotonic()
+            run(name, campaign, ledger, now + (end - now) / left)
         progress("")
     for line in table(campaigns, ledger):
         tell(line)
     return int(any(ledger.of(name)["next"] < each.target or ledger.of(name)["failed"] for name, each in campaigns.items()))
+
+
+def minutes(arguments: Iterable[str]) -> float:
+    """What `--minutes=` says, without end when it is not there."""
+    return next((float(each.removeprefix(MINUTES)) for each in arguments if each.startswith(MINUTES)), math.inf)
 
 
 def tell(line: str) -> None:
@@ -101,3 +133,7 @@ def progress(text: str) -> None:
     if sys.stderr.isatty():
         sys.stderr.write(f"\r\x1b[K{text}")
         sys.stderr.flush()
+
+
+def _today() -> str:
+    return datetime.now(UTC).date().isoformat()
