@@ -5,7 +5,7 @@ BIN := .venv/bin
 RUNTIME := .venv/runtime.stamp
 DEV := .venv/dev.stamp
 
-.PHONY: demo test test-fast lint bench campaigns lock clean
+.PHONY: demo test lint bench campaigns lock clean
 
 demo: $(RUNTIME)  ## A living system on http://localhost:$(PORT); Ctrl-C stops it
 	@SAD_BASE_URL=$${SAD_BASE_URL:-http://localhost:$(PORT)} $(BIN)/flask --app app demo --port $(PORT)
