@@ -29,6 +29,19 @@ def upgrade(engine: Engine, revision: str = "head") -> None:
     _run(engine, lambda config: command.upgrade(config, revision))
 
 
+def upgrade_within(connection: Connection, revision: str = "head") -> None:
+    """The same inside a transaction that is already open (PostgreSQL only: SQLite rebuilds tables outside of any)."""
+    config = Config()
+    config.set_main_option("script_location", str(FOLDER))
+    config.attributes["connection"] = connection
+    command.upgrade(config, revision)
+
+
+def is_known(revision: str) -> bool:
+    """Does this program have that revision? One made by a newer program has others."""
+    return revision in {each.revision for each in ScriptDirectory(str(FOLDER)).walk_revisions()}
+
+
 def downgrade(engine: Engine, revision: str) -> None:
     """Bring the database down to `revision` (`base`: nothing left)."""
     _run(engine, lambda config: command.downgrade(config, revision))

@@ -3,6 +3,7 @@
 from flask import Flask
 
 from sad.cli.administrator import administrator
+from sad.cli.backup import backup, restore
 from sad.cli.database import database
 from sad.cli.deadline import deadline
 from sad.cli.demo import demo
@@ -14,7 +15,7 @@ from sad.cli.replay import replay
 from sad.cli.scheduler import scheduler
 from sad.cli.stages import stages
 
-COMMANDS = (rank_command, deadline, database, scheduler, administrator, demo, stages, replay, receipt, journal, doctor)
+COMMANDS = (rank_command, deadline, database, scheduler, administrator, demo, stages, replay, receipt, journal, doctor, backup, restore)
 
 
 def register(app: Flask) -> None:

@@ -15,4 +15,4 @@ def run(app, settings, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]
     monkeypatch.setenv("SAD_DATA_DIR", str(settings.data_dir))
     register(app)
     runner = app.test_cli_runner()
-    return lambda *words: runner.invoke(args=list(words))
+    return lambda *words, **typed: runner.invoke(args=list(words), **typed)
