@@ -62,6 +62,17 @@ def test_every_tenderer_has_its_letter_in_the_act_and_its_pdf_from_the_job(award
     assert run(turn, DECIDED + timedelta(days=1)) == 0
 
 
+def test_five_hundred_tenderers_read_an_answer_at_once_and_their_letters_come_batch_by_batch(database, turn, monkeypatch):
+    with transaction():
+        award = decided(500)
+    shown = [progress(award)]
+    monkeypatch.setattr(job, "claim_papers", lambda **said: (shown.append(progress(award)), claim_papers(**said))[1])
+    assert run(turn) == 500
+    made = [each for each, _, _ in shown]
+    assert made[0] == 0 and made == sorted(made) and len(set(made)) > 500 // BATCH
+    assert progress(award) == (500, 0, 500)
+
+
 def test_nothing_is_locked_while_a_page_is_set_and_progress_shows_between_batches(award, turn, monkeypatch):
     seen = []
 
