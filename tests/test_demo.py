@@ -12,6 +12,8 @@ from sad.demo.calendar import DemoCalendar
 from sad.demo.data import demo_suppliers
 from sad.demo.loading import is_loaded, load
 from sad.demo.plans import plans
+from sad.doctor.checkup import examine
+from sad.doctor.findings import Site as Examined
 from sad.domain.phases import phase
 from sad.domain.stages import gaps, meets
 from sad.models.admissions import Admission
@@ -50,6 +52,8 @@ def test_the_demo_is_a_sound_living_system(demo, settings):
     _check_journal()
     _check_offers()
     assert session.scalar(select(func.count()).select_from(Letter).where(Letter.sent_at.is_(None))) == 0
+    examined = examine(Examined(settings.data_dir, settings.seal_key, NOW))
+    assert [str(finding) for _, findings in examined for finding in findings] == []
 
 
 def test_a_demo_loaded_is_known_as_such_and_its_counts_stay(demo):

@@ -1,12 +1,15 @@
 """What the journal says of a return to a backup: who decided it, from when, and which acts were lost with it."""
 
+import secrets
 from collections.abc import Sequence
 from datetime import datetime
+
+from sqlalchemy import update
 
 from sad.actions.journal import record
 from sad.db import session
 from sad.models.journal import JournalEntry, JournalHead
-from sad.models.people import Person
+from sad.models.people import PasswordReset, Person
 from sad.trust.canonical import instant
 from sad.trust.chain import Head
 
@@ -16,9 +19,12 @@ def note_restoration(
 ) -> JournalEntry:
     """Append the line of a restore to the journal that came back with the backup made at `made_at` (aware).
 
+    Every session is closed and no link sent before serves any more: some may have been closed or used since the backup.
     `lost`: heads kept elsewhere, of lines beyond the backup; `approvers`: the addresses of the two people who decided it. `by`:
     the first one, None when the backup does not know this person yet.
     """
+    session.execute(update(Person).values(session_stamp=secrets.token_hex(16)))
+    session.execute(update(PasswordReset).where(PasswordReset.used_at.is_(None)).values(used_at=at))
     head = session.get_one(JournalHead, 1)
     told = [{"seq": each.seq, "hash": each.hash} for each in lost]
     return record(

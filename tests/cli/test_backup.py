@@ -3,10 +3,9 @@
 import json
 import shutil
 import stat
-from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from sqlalchemy import create_engine, func, select, text, update
@@ -22,8 +21,9 @@ from sad.db import Base, session, transaction
 from sad.models.documents import Document
 from sad.models.journal import JournalBody, JournalEntry, JournalHead
 from sad.models.organisations import Organisation
-from sad.models.people import Person, Role
+from sad.models.people import PasswordReset, Person, Role
 from sad.storage import UploadedFile, check_files, path_of, put
+from tests.factories.altered_backups import ALTERED
 from tests.factories.mini_tenders import SEAL_KEY, SENT
 from tests.factories.offers import PDF
 from tests.factories.organisations import make_organisation
@@ -140,6 +140,14 @@ def test_a_lost_machine_comes_back_whole(database, settings, keys, run, place, r
         assert make_person().id > highest, "numbers go on where they were"
 
 
+def test_sessions_and_links_of_before_no_longer_serve(site, run, place, restore):
+    with transaction():
+        stamp, link = _person(ADA).session_stamp, make_reset(_person(PAUL))
+    session.remove()
+    assert run("backup", str(place)).exit_code == 0 and restore(place, "--force")[0] == 0
+    assert _person(ADA).session_stamp != stamp and session.get_one(PasswordReset, link).used_at is not None
+
+
 def test_a_restore_over_a_living_base_says_which_acts_are_lost(saved, site, restore):
     kept = head()
     with transaction():
@@ -192,55 +200,6 @@ def test_two_people_decide_it_on_the_base_that_is_there_or_on_the_backup(saved, 
         code, said = restore(saved, **wrong)
         assert code == 2 and words in said, wrong
     assert restore(saved)[0] == 0
-
-
-def cut(folder: Path) -> None:
-    path = _biggest(folder)
-    path.write_bytes(path.read_bytes()[:-1])
-
-
-def flip(folder: Path) -> None:
-    path = _biggest(folder)
-    body = bytearray(path.read_bytes())
-    body[len(body) // 2] ^= 1
-    path.write_bytes(body)
-
-
-def lose_a_document(folder: Path) -> None:
-    next((folder / "documents").glob("*/*")).unlink()
-
-
-def swap_a_hash(folder: Path) -> None:
-    _rewrite(folder, lambda said: said["parts"][0].update(sha256="0" * 64))
-
-
-def go_out(folder: Path) -> None:
-    _rewrite(folder, lambda said: said["parts"][0].update(path="../../etc/passwd"))
-
-
-def move_the_head(folder: Path) -> None:
-    _rewrite(folder, lambda said: said["journal"].update(seq=7))
-
-
-def interrupt(folder: Path) -> None:
-    (folder / "manifest.json").unlink()
-
-
-def tear(folder: Path) -> None:
-    path = folder / "manifest.json"
-    path.write_bytes(path.read_bytes()[:-20])
-
-
-ALTERED = [
-    (cut, "le fichier est coupé"),
-    (flip, "ce fichier a été modifié"),
-    (lose_a_document, "ce fichier manque"),
-    (swap_a_hash, "a été modifié, ou la sauvegarde a été faite avec un autre fichier de clé"),
-    (go_out, "a été modifié, ou la sauvegarde a été faite avec un autre fichier de clé"),
-    (move_the_head, "a été modifié, ou la sauvegarde a été faite avec un autre fichier de clé"),
-    (interrupt, "la sauvegarde a été interrompue"),
-    (tear, "il ne se lit pas"),
-]
 
 
 def test_an_altered_backup_is_refused_with_words_and_nothing_changes(saved, site, restore, tmp_path):
@@ -369,20 +328,16 @@ def test_a_backup_of_a_newer_program_is_refused(site, place, monkeypatch):
         check_backup(place, site)
 
 
+def make_reset(person: Person) -> int:
+    reset = PasswordReset(person=person, token_hash="0" * 64, asked_at=SENT, expires_at=SENT + timedelta(hours=1))
+    session.add(reset)
+    session.flush()
+    return reset.id
+
+
 def _approval() -> Approval:
     return Approval(Signature(ADA, PASSWORD), Signature(PAUL, PASSWORD), "Disque perdu.")
 
 
 def _person(email: str) -> Person:
     return session.scalars(select(Person).where(Person.email == email)).one()
-
-
-def _biggest(folder: Path) -> Path:
-    return max((folder / "database").iterdir(), key=lambda path: path.stat().st_size)
-
-
-def _rewrite(folder: Path, change: Callable[[dict[str, Any]], None]) -> None:
-    path = folder / "manifest.json"
-    said = json.loads(path.read_text())
-    change(said)
-    path.write_text(json.dumps(said))
