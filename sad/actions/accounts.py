@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 
 from sad.actions.journal import record
 from sad.actions.letters import post_letter
+from sad.actions.rescue_codes import use_rescue_code
 from sad.db import session
 from sad.domain.calendar import PARIS
 from sad.domain.errors import Refused, refuse
@@ -98,7 +99,7 @@ def live_reset(token: str, *, at: datetime) -> PasswordReset:
 
 def shortest_password(person: Person) -> int:
     """The fewest characters of this person's password: an agent's opens more than its own data."""
-    return AGENT_MINIMUM if person.organisation_id or person.roles else SUPPLIER_MINIMUM
+    return AGENT_MINIMUM if person.is_agent else SUPPLIER_MINIMUM
 
 
 def chosen_password(password: str, person: Person) -> str:
@@ -116,6 +117,19 @@ def reset_password(token: str, *, password_hash: str, at: datetime) -> Person:
     """Set the new password by a token, use up every token of the person and close its sessions. Raises `Refused`."""
     person = live_reset(token, at=at).person
     return _set_password(person, password_hash, "reset_password", by=person, at=at)
+
+
+def rescue_password(email: str, code: str, *, password_hash: str, seal_key: bytes, at: datetime) -> Person | None:
+    """Set the new password of whoever acts for suppliers by one of its rescue codes, since no mail arrives.
+
+    None when the pair is not good, as for an unknown address and in the same time, and for an agent: its codes stand for its
+    application, and the paper alone would then open its account.
+    """
+    person = find_person(email)
+    theirs = person if person and not person.is_agent else None
+    if not use_rescue_code(theirs, code, seal_key=seal_key, at=at) or theirs is None:
+        return None
+    return _set_password(theirs, password_hash, "rescue_password", by=theirs, at=at)
 
 
 def change_password(person: Person, *, password_hash: str, by: Person, at: datetime) -> Person:

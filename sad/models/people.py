@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from sad.db import Base
@@ -41,10 +41,21 @@ class Person(Base):
 
     organisation: Mapped[Organisation | None] = relationship()
     roles: Mapped[list["PersonRole"]] = relationship(back_populates="person", lazy="selectin", cascade="all, delete-orphan")
+    second_factor: Mapped["SecondFactor | None"] = relationship(back_populates="person", cascade="all, delete-orphan")
 
     def has_role(self, *roles: Role) -> bool:
         """Does this person hold one of these roles?"""
         return any(held.role in roles for held in self.roles)
+
+    @property
+    def is_agent(self) -> bool:
+        """Does this person work for a buyer, or administer the instance, rather than act for suppliers?"""
+        return self.organisation_id is not None or bool(self.roles)
+
+    @property
+    def has_factor(self) -> bool:
+        """Does coming in take a code as well as the password?"""
+        return self.second_factor is not None and self.second_factor.confirmed_at is not None
 
 
 class PersonRole(Base):
@@ -92,3 +103,32 @@ class LoginAttempt(Base):
     email: Mapped[Name]
     address: Mapped[Name] = mapped_column(comment="network address of the caller")
     at: Mapped[datetime]
+
+
+class SecondFactor(Base):
+    """The key that a person's application and this server share, to tell its code at any instant (TOTP)."""
+
+    __tablename__ = "second_factors"
+    __table_args__ = (CheckConstraint("(confirmed_at IS NULL) = (last_step IS NULL)", name="used_once_confirmed"),)
+
+    id: Mapped[Id]
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), unique=True)
+    sealed_secret: Mapped[bytes] = mapped_column(LargeBinary, comment="under a key derived from the seal key file")
+    started_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None] = mapped_column(comment="null until a first code has shown that the application has the key")
+    last_step: Mapped[int | None] = mapped_column(comment="step of thirty seconds of the last code used: none serves twice")
+
+    person: Mapped[Person] = relationship(back_populates="second_factor")
+
+
+class RescueCode(Base):
+    """One of ten codes printed on paper, for one use each."""
+
+    __tablename__ = "rescue_codes"
+    __table_args__ = (UniqueConstraint("person_id", "code_hash"),)
+
+    id: Mapped[Id]
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    code_hash: Mapped[Hash]
+    made_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]

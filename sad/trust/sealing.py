@@ -1,10 +1,11 @@
 """Sealed offers and drafts: nobody who holds the database, the disk and the backups reads a price before the opening.
 
-Offers are encrypted to the key pair of their mini-tender in the age format. The private key, drafts, receipts and the key that signs
-receipts are kept under keys derived from the seal key file, which lives outside the database.
+Offers are encrypted to the key pair of their mini-tender in the age format. The private key, drafts, receipts, the key that signs receipts
+and those of second factors are kept under keys derived from the seal key file, which lives outside the database.
 """
 
 import hashlib
+import hmac
 import secrets
 from dataclasses import dataclass
 from enum import Enum
@@ -30,6 +31,8 @@ class Purpose(Enum):
     DRAFT = b"sad/draft/1"
     RECEIPT = b"sad/receipt/1"
     SIGNING_KEY = b"sad/signing-key/1"
+    SECOND_FACTOR = b"sad/second-factor/1"
+    RESCUE_CODE = b"sad/rescue-code/1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +111,21 @@ def take_signing_key(seal_key: bytes, context: str, wrapped: bytes) -> bytes:
     return _take(seal_key, Purpose.SIGNING_KEY, context, wrapped)
 
 
+def seal_factor(seal_key: bytes, context: str, secret: bytes) -> bytes:
+    """The key that a person's application shares, encrypted for storage; it opens only in the same `context` (`person:12`)."""
+    return _keep(seal_key, Purpose.SECOND_FACTOR, context, secret)
+
+
+def open_factor(seal_key: bytes, context: str, sealed: bytes) -> bytes:
+    """What `seal_factor` kept. Raises `SealBroken`."""
+    return _take(seal_key, Purpose.SECOND_FACTOR, context, sealed)
+
+
+def rescue_code_hash(seal_key: bytes, context: str, code: str) -> str:
+    """What is kept of a rescue code, in hexadecimal: without the seal key file nobody can try codes against it."""
+    return hmac.digest(_derived(seal_key, Purpose.RESCUE_CODE), f"{context}\n{code}".encode("utf-8", "surrogatepass"), hashlib.sha256).hex()
+
+
 def _keep(seal_key: bytes, purpose: Purpose, context: str, plain: bytes) -> bytes:
     nonce = secrets.token_bytes(NONCE_BYTES)
     return MARK + nonce + _cipher(seal_key, purpose).encrypt(nonce, plain, MARK + context.encode())
@@ -124,4 +142,8 @@ def _take(seal_key: bytes, purpose: Purpose, context: str, kept: bytes) -> bytes
 
 
 def _cipher(seal_key: bytes, purpose: Purpose) -> AESGCM:
-    return AESGCM(HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=purpose.value).derive(seal_key))
+    return AESGCM(_derived(seal_key, purpose))
+
+
+def _derived(seal_key: bytes, purpose: Purpose) -> bytes:
+    return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=purpose.value).derive(seal_key)

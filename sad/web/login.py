@@ -35,7 +35,7 @@ def load_visitor(name: str) -> Visitor | None:
     identifier, _, stamp = name.partition(":")
     if not identifier.isdecimal():
         return None
-    at_once = (joinedload(Person.organisation), joinedload(Person.roles))
+    at_once = (joinedload(Person.organisation), joinedload(Person.roles), joinedload(Person.second_factor))
     person = db.session.scalars(select(Person).where(Person.id == int(identifier)).options(*at_once)).unique().one_or_none()
     if person is None or not person.is_active or person.session_stamp != stamp:
         return None

@@ -60,7 +60,7 @@ def test_the_address_is_recognised_whatever_its_capitals_and_spaces(client, clai
 def test_a_wrong_pair_says_the_same_whichever_half_is_wrong(client, claire, email):
     answer = client.post("/connexion", data={"email": email, "password": "un autre"})
     assert answer.status_code == 422
-    assert "L’adresse ou le mot de passe n’est pas le bon." in answer.text
+    assert "L’adresse, le mot de passe ou le code n’est pas le bon." in answer.text
     assert not is_in(client)
     assert count(LoginAttempt) == 1
 

@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-from sad.web.account import passwords, sessions
+from sad.web.account import factors, passwords, rescue, sessions
 
 blueprint = Blueprint("account", __name__)
 
@@ -16,3 +16,9 @@ blueprint.add_url_rule("/compte/lien-envoye", "reset_asked", passwords.reset_ask
 blueprint.add_url_rule("/compte/nouveau-mot-de-passe/<token>", "reset", passwords.reset, methods=["GET", "POST"])
 blueprint.add_url_rule("/compte/fournisseur/<int:supplier_id>", "choose_supplier", sessions.choose_supplier, methods=["POST"])
 blueprint.add_url_rule("/compte/autres-appareils", "close_sessions", sessions.close_sessions, methods=["POST"])
+blueprint.add_url_rule("/compte/application", "factor", factors.factor)
+blueprint.add_url_rule("/compte/application/commencer", "start_factor", factors.start, methods=["POST"])
+blueprint.add_url_rule("/compte/application/confirmer", "confirm_factor", factors.confirm, methods=["POST"])
+blueprint.add_url_rule("/compte/application/retirer", "remove_factor", factors.remove, methods=["GET", "POST"])
+blueprint.add_url_rule("/compte/codes-de-secours", "rescue_codes", rescue.rescue_codes, methods=["GET", "POST"])
+blueprint.add_url_rule("/compte/entrer-par-un-code-de-secours", "rescue", rescue.rescue, methods=["GET", "POST"])

@@ -11,11 +11,12 @@ from sad.letters.wording import ROLES
 from sad.models.people import Person
 from sad.trust.passwords import verify_password
 from sad.web.access import current_person, current_supplier, own_suppliers, public, signed_in
-from sad.web.account.forms import AskResetForm, ChangePasswordForm, ResetForm
+from sad.web.account.forms import AskResetForm, ChangePasswordForm, KnownPasswordForm, ResetForm
 from sad.web.acts import attempt, form_page
 from sad.web.login import sign_in
 from sad.web.running import site_address
 
+NEVER_KEPT = "no-store"  # for pages that show a secret: the browser keeps no copy
 TOO_MANY = "Trop de demandes depuis cet appareil. Attendez un quart d’heure, puis recommencez."
 
 
@@ -31,7 +32,7 @@ def overview() -> str:
 def change() -> Response:
     """A new password, knowing the old one."""
     person, form = current_person(), ChangePasswordForm()
-    if form.validate_on_submit() and _knows_current(form, person) and (hashed := _chosen(form, person)):
+    if form.validate_on_submit() and knows_current(form, person) and (hashed := _chosen(form, person)):
         with transaction():
             accounts.change_password(person, password_hash=hashed, by=person, at=clock.now())
         sign_in(person)
@@ -71,23 +72,32 @@ def reset(token: str) -> Response:
         with attempt(form) as done:
             accounts.reset_password(token, password_hash=hashed, at=clock.now())
         if done:
-            sign_in(person)
-            flash("Votre nouveau mot de passe est enregistré.", "success")
-            return redirect(url_for("account.home"))
+            return come_in(person)
     return form_page("account/reset.html", form, minimum=accounts.shortest_password(person))
+
+
+def come_in(person: Person) -> Response:
+    """Let in whoever has just chosen a new password, unless its account asks for a code as well."""
+    if person.has_factor:
+        flash("Votre nouveau mot de passe est enregistré. Connectez-vous avec lui et le code de votre application.", "success")
+        return redirect(url_for("account.login"))
+    sign_in(person)
+    flash("Votre nouveau mot de passe est enregistré.", "success")
+    return redirect(url_for("account.home"))
+
+
+def knows_current(form: KnownPasswordForm, person: Person) -> bool:
+    """Was the current password of the person typed? The form says so when it was not."""
+    if verify_password(person.password_hash, form.current.data):
+        return True
+    form.current.errors = ["Ce n’est pas votre mot de passe actuel."]
+    return False
 
 
 def _ask_again(refused: Refused) -> Response:
     form = AskResetForm(formdata=None)
     form.take(refused)
     return form_page("account/ask_reset.html", form)
-
-
-def _knows_current(form: ChangePasswordForm, person: Person) -> bool:
-    if verify_password(person.password_hash, form.current.data):
-        return True
-    form.current.errors = ["Ce n’est pas votre mot de passe actuel."]
-    return False
 
 
 def _chosen(form: ResetForm, person: Person) -> str | None:

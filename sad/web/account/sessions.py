@@ -4,17 +4,21 @@ from flask import Response, abort, flash, redirect, request, url_for
 from werkzeug.exceptions import TooManyRequests
 
 from sad import clock
-from sad.actions import accounts
+from sad.actions import accounts, second_factors
 from sad.db import transaction
 from sad.models.people import Person
 from sad.web.access import act_for, current_person, own_suppliers, person_or_none, public, signed_in
 from sad.web.account.forms import LoginForm
 from sad.web.acts import form_page
+from sad.web.factors import remember_code
 from sad.web.login import sign_in, sign_out
 from sad.web.navigation import spaces_of
 from sad.web.returning import asked_page
+from sad.web.running import site_settings
 
 TOO_MANY = "Trop d’essais depuis cet appareil. Attendez un quart d’heure, ou demandez un nouveau mot de passe."
+
+WRONG = "L’adresse, le mot de passe ou le code n’est pas le bon. Si votre compte demande un code, écrivez aussi celui du moment."
 
 
 @public
@@ -27,6 +31,7 @@ def login() -> Response:
         person = _recognise(form)
         if person:
             sign_in(person)
+            remember_code(person, clock.now())
             return redirect(asked_page() or url_for("account.home"))
     return form_page("account/login.html", form)
 
@@ -72,11 +77,11 @@ def _recognise(form: LoginForm) -> Person | None:
     email, address, at = form.email.data, request.remote_addr or "", clock.now()
     if accounts.is_guessing(email, address, at=at):
         raise TooManyRequests(TOO_MANY)
-    person = accounts.recognise(email, form.password.data)
+    person, code = accounts.recognise(email, form.password.data), form.code.data or ""
     with transaction():
-        if person is None:
+        # One answer for an unknown address, a wrong password, a wrong code and a missing one: it tells nothing of the others.
+        if not second_factors.passes(person, code, seal_key=site_settings().seal_key, address=address, at=at) or person is None:
             accounts.note_failed_login(email, address, at=at)
-            form.password.errors = ["L’adresse ou le mot de passe n’est pas le bon."]
-        else:
-            accounts.open_session(person, at=at)
-    return person
+            form.password.errors = [WRONG]
+            return None
+        return accounts.open_session(person, at=at)

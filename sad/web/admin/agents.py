@@ -4,8 +4,10 @@ from flask import Response, flash, redirect, url_for
 
 from sad import clock
 from sad.actions.people import close_account, grant_role, invite_again, reopen_account, revoke_role
+from sad.actions.second_factors import remove_factor
 from sad.db import transaction
 from sad.letters.people import role_lines, roles_changed
+from sad.letters.second_factors import factor_removed
 from sad.letters.text import LetterText
 from sad.models.people import Person, PersonRole, Role
 from sad.web.access import allow, current_person
@@ -40,6 +42,20 @@ def revoke(person_id: int, role_id: int) -> Response:
         if done:
             return _back(person, f"{person.name} n’a plus ce rôle, et en est prévenu par courriel.")
     return form_page("admin/revoke_role.html", form, person=person, words=words, letter=_letter_without(held))
+
+
+@allow(Role.ADMINISTRATOR)
+def remove_code(person_id: int) -> Response:
+    """Ask somebody who lost telephone and paper for no code any more, after reading what it entails."""
+    person, form, by, at = own_agent(person_id), ConfirmForm(), current_person(), clock.now()
+    if person.id == by.id:
+        return redirect(url_for("account.remove_factor"))
+    if form.validate_on_submit():
+        with attempt(form) as done:
+            remove_factor(person, by=by, at=at)
+        if done:
+            return _back(person, f"Le compte de {person.name} ne demande plus de code. Un courriel l’en prévient.")
+    return form_page("admin/remove_factor.html", form, person=person, letter=factor_removed(person, by=by, at=at))
 
 
 @allow(Role.ADMINISTRATOR)

@@ -30,6 +30,7 @@ blueprint.add_url_rule("/administrateurs/nouveau", "create_administrator", peopl
 
 blueprint.add_url_rule(AGENT, "agent", agents.agent, methods=BOTH)
 blueprint.add_url_rule(f"{AGENT}/roles/<int:role_id>/retirer", "revoke_role", agents.revoke, methods=BOTH)
+blueprint.add_url_rule(f"{AGENT}/application/retirer", "remove_factor", agents.remove_code, methods=BOTH)
 blueprint.add_url_rule(f"{AGENT}/fermer", "close_account", agents.close, methods=BOTH)
 blueprint.add_url_rule(f"{AGENT}/rouvrir", "reopen_account", agents.reopen, methods=["POST"])
 blueprint.add_url_rule(f"{AGENT}/inviter", "invite_again", agents.invite, methods=["POST"])
