@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError, RequestEntit
 from sad import db
 from sad.domain.errors import Refusal, Refused
 from sad.storage import LIMITS_SENTENCE
+from sad.trust.envelopes import SealBroken
 
 PAGES = (400, 403, 404, 409, 413, 422, 429, 500, 503)
 UNIQUE = frozenset({"23505", 2067, 1555})  # PostgreSQL's unique_violation; SQLite's for an index and for a key
@@ -37,9 +38,15 @@ def register(app: Flask) -> None:
     app.register_error_handler(StaleDataError, _stale)
     app.register_error_handler(OperationalError, _no_database)
     app.register_error_handler(NotServed, _not_served)
+    app.register_error_handler(SealBroken, _seal_broken)
     app.register_error_handler(CSRFError, _no_token)
-    app.register_error_handler(RequestEntityTooLarge, _too_large)
+    app.register_error_handler(RequestEntityTooLarge, too_large)
     app.register_error_handler(HTTPException, _http_error)
+
+
+def too_large(error: RequestEntityTooLarge) -> Response:
+    """The page of a request that was not read because of its size, with the limits."""
+    return _answer(413, limits=LIMITS_SENTENCE)
 
 
 def _refused(error: Refused) -> Response:
@@ -72,12 +79,15 @@ def _not_served(error: NotServed) -> Response:
     return _breakdown(503, reason=error.reason, command=error.command)
 
 
+def _seal_broken(error: SealBroken) -> Response:
+    """The seal key file was lost or changed, or what it protects was altered: nobody but who runs the service can help."""
+    db.session.rollback()
+    log.error("what was sealed does not open at %s", request.path, exc_info=error)
+    return _breakdown(500, reason=str(error))
+
+
 def _no_token(error: CSRFError) -> Response:
     return _answer(400, is_token_missing=True)
-
-
-def _too_large(error: RequestEntityTooLarge) -> Response:
-    return _answer(413, limits=LIMITS_SENTENCE)
 
 
 def _http_error(error: HTTPException) -> Response:

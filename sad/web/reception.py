@@ -1,11 +1,16 @@
 """How requests are received: when each began and when its last byte was read; what they carry stays in memory."""
 
+import contextlib
 import io
 from typing import IO, Any
 
 from flask import Request, g, request
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from sad import clock
+
+MOST_HEARD = 256 * 1024 * 1024
+PIECE = 64 * 1024
 
 
 class SealedRequest(Request):
@@ -18,6 +23,22 @@ class SealedRequest(Request):
 def stamp() -> None:
     """Read the request to its last byte, and note both instants: the second is the one that counts for a deposit (REC-03)."""
     g.started_at = clock.now()
-    if request.method == "POST":
-        request.form.get("")  # the first look at a form is what reads it
-    g.received_at = clock.now()
+    try:
+        if request.method == "POST":
+            request.form.get("")  # the first look at a form is what reads it
+    except RequestEntityTooLarge:
+        _hear_out()
+        raise
+    finally:
+        g.received_at = clock.now()
+
+
+def _hear_out() -> None:
+    """Let a request that is too large be sent to its end, keeping nothing: a browser that is cut short shows no answer."""
+    announced = request.content_length or 0
+    if announced <= (request.max_content_length or announced):
+        return  # stopped while it was read, for another reason: what is left to come is not known
+    left = min(announced, MOST_HEARD)
+    with contextlib.suppress(OSError):
+        while left > 0 and (piece := request.environ["wsgi.input"].read(min(left, PIECE))):
+            left -= len(piece)

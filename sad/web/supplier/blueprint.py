@@ -1,6 +1,7 @@
 """The addresses of the pages for suppliers."""
 
 from flask import Blueprint
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from sad.web.navigation import Entry
 from sad.web.supplier import (
@@ -17,6 +18,7 @@ from sad.web.supplier import (
     mini_tenders,
     offers,
     orders,
+    oversized,
     people,
     proofs,
     receipts,
@@ -30,6 +32,8 @@ from sad.web.supplier import (
 blueprint = Blueprint("supplier", __name__)
 BOTH = ["GET", "POST"]
 POST = ["POST"]
+
+blueprint.register_error_handler(RequestEntityTooLarge, oversized.too_large)
 
 blueprint.add_url_rule("/", "home", home.home)
 blueprint.add_url_rule("/fiche", "profile", people.profile, methods=BOTH)

@@ -4,7 +4,7 @@ from flask import g
 
 from sad import clock
 from sad.actions.attempts import attempt_deposit, refuse_attempt
-from sad.actions.offer_drafts import draft_of, read_draft, save_offer_draft
+from sad.actions.offer_drafts import draft_of, save_offer_draft, stamp_of
 from sad.actions.offers import offer_of_key, submit_offer
 from sad.db import transaction
 from sad.domain.errors import Refused, refuse
@@ -13,7 +13,7 @@ from sad.models.offers import DepositAttempt, Offer
 from sad.storage import UploadedFile, check_files
 from sad.web.access import current_person
 from sad.web.acts import attempt
-from sad.web.supplier.answering import Answering, consultation_link, seal_key
+from sad.web.supplier.answering import Answering, consultation_link, readable, seal_key
 from sad.web.supplier.offer_form import DepositForm, OfferForm
 
 CHECK = "check"
@@ -41,7 +41,7 @@ def keep_draft(form: OfferForm, answering: Answering) -> bool:
             at=clock.now(),
         )
     saved = draft_of(answering.mini_tender, answering.supplier)
-    form.show_draft(read_draft(saved, answering.terms, seal_key=seal_key()) if saved else None)
+    form.show_draft(readable(saved, answering.terms), stamp_of(saved) if saved else "")
     if form.next.data == CHECK:
         form.show_faults(answering.terms.faults(content))
     return bool(done) and is_sound and not form.errors and not form.refusals
@@ -89,6 +89,8 @@ def _attempt(answering: Answering) -> DepositAttempt:
 
 
 def _check_shown(form: DepositForm, answering: Answering) -> None:
+    if answering.lost:
+        raise refuse("Votre brouillon ne se relit plus : rien n’est déposé.", "Écrivez votre offre de nouveau, puis déposez.")
     if answering.draft is None or answering.draft.stamp != form.stamp.data:
         raise refuse(
             "Votre brouillon a changé depuis que cette page a été affichée : rien n’est déposé.",

@@ -34,9 +34,9 @@ class OfferForm(Form):
         given = {kind: {name: typed_text(field) for name, field in self._named(kind)} for kind in ("price", "vat", "value", "answer")}
         return {"prices": given["price"], "vat": given["vat"], "values": given["value"], "answers": given["answer"], "note": self.note.data}
 
-    def show_draft(self, draft: Draft | None) -> None:
-        """Say which draft the page shows, and which documents it holds."""
-        self.stamp.data = draft.stamp if draft else ""
+    def show_draft(self, draft: Draft | None, stamp: str) -> None:
+        """Say which draft the page stands for, and which documents it holds when it can be read."""
+        self.stamp.data = stamp
         self.remove.data = []
         files = draft.files if draft else ()
         self.remove.choices = [(str(number), f"{file.name} ({file_size(file.size)})") for number, file in enumerate(files)]
@@ -71,8 +71,8 @@ class DepositForm(Form):
     )
 
 
-def offer_form(terms: OfferTerms, content: OfferContent, draft: Draft | None) -> OfferForm:
-    """The form for these terms, filled with the content."""
+def offer_form(terms: OfferTerms, content: OfferContent, draft: Draft | None, stamp: str) -> OfferForm:
+    """The form for these terms, filled with the content; `stamp` names the draft that is kept, if there is one."""
     fields: dict[str, Any] = {}
     for key, label, amount, unit in terms.lines:
         fields[f"price-{key}"] = DecimalField(f"{label}, {quantity(amount, unit)} : prix hors taxe", render_kw={"inputmode": "decimal"})
@@ -82,7 +82,7 @@ def offer_form(terms: OfferTerms, content: OfferContent, draft: Draft | None) ->
     fields |= {f"answer-{each.key}": question_field(each) for each in terms.criteria}
     form: OfferForm = type("OfferForm", (OfferForm,), fields)(data={"note": content.note, **_shown(terms, content)})
     if not form.is_submitted():
-        form.show_draft(draft)
+        form.show_draft(draft, stamp)
     return form
 
 

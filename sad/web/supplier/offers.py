@@ -21,7 +21,7 @@ from sad.web.supplier.own import own_invitation, own_offer
 def offer(mini_tender_id: int) -> Response:
     """One screen; whatever button is pressed, what was typed is kept in a draft, which is not an offer."""
     answering = answering_to(mini_tender_id, clock.now())
-    form = offer_form(answering.terms, answering.content, answering.draft)
+    form = offer_form(answering.terms, answering.content, answering.draft, answering.stamp)
     if form.is_submitted():
         if keep_draft(form, answering):
             return _after_draft(form.next.data, mini_tender_id)
