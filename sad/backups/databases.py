@@ -16,8 +16,9 @@ BUSY_SECONDS = 15
 
 def save_sqlite(connection: Connection, target: Path) -> None:
     """Copy what this connection reads, while others go on writing."""
+    source: Any = connection.connection.driver_connection
     with closing(sqlite3.connect(target)) as copy:
-        connection.connection.driver_connection.backup(copy)  # type: ignore[union-attr]
+        source.backup(copy)
         copy.execute("PRAGMA journal_mode=DELETE")  # one file, nothing beside it
     target.chmod(0o600)
 
