@@ -250,6 +250,22 @@ def test_a_row_without_parent_is_found_in_a_sqlite_file(sound):
     assert counts["database"] > 0 and counts["rankings"] == 1, "an examination that fails is told, and the next ones are done"
 
 
+@pytest.mark.own_database
+def test_a_lateness_turned_once_the_constraint_is_taken_away_is_found(sound):
+    offer = _last_offer().id
+    session.remove()
+    engine = session.get_bind()
+    away = {
+        "postgresql": "ALTER TABLE offers DROP CONSTRAINT ck_offers_late_agrees_with_deadline",
+        "sqlite": "PRAGMA ignore_check_constraints=ON",
+    }
+    with engine.begin() as connection:
+        connection.execute(text(away[engine.dialect.name]))
+        connection.execute(text("UPDATE offers SET late = NOT late WHERE id = :id"), {"id": offer})
+    engine.dispose()
+    assert found(sound)["lateness"] == 1
+
+
 def test_another_seal_key_is_said_once_for_each_consultation(sound):
     counts = found(Site(sound.data_dir, b"another-seal-key-0123456789-abcdefgh", sound.at))
     assert counts["keys"] == 2 and "contents" not in counts
