@@ -10,15 +10,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import ModuleType
 
-from tests.campaigns import crashes, deadlines, journal, scoring
+from tests.campaigns import crashes, deadlines, journal, kills, scoring
 from tests.campaigns.ledger import ROOT, Ledger, fingerprint, ledger_of
 
-ALL = (scoring, journal, deadlines, crashes)
+ALL = (scoring, journal, crashes, deadlines, kills)
 REPORT = ROOT / "docs" / "trust-report.md"
 HEAD = """# What the campaigns have reached
 
-Written by `make campaigns` from its own ledgers; no figure is typed by hand. A campaign draws its cases from a seed (numbered from 0), stops
-and goes on, and counts only what passed with the code whose mark stands in the last column: once a file that decides has changed, it
+Written by `make campaigns` from its own ledgers; no figure is typed by hand. A campaign draws its cases from a seed (numbered from 0),
+stops and goes on, and counts only what passed with the code whose mark stands in the last column: once a file that decides has changed, it
 starts again from nothing.
 
 | campaign | passed | target | seeds that failed | from | to | code |

@@ -1,0 +1,216 @@
+"""The product served as it is in the demo, suppliers that deposit without rest, and its worker killed (-9) under them."""
+
+import http.client
+import os
+import random
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import urlencode
+from uuid import uuid4
+
+from flask import Flask
+from sqlalchemy import func, select
+
+from sad import clock
+from sad.actions.journal_checks import verify_journal
+from sad.actions.offer_drafts import save_offer_draft
+from sad.actions.publications import invitees_of
+from sad.db import session, transaction
+from sad.models.journal import JournalEntry, JournalHead
+from sad.models.letters import Letter
+from sad.models.offers import Offer, Receipt
+from sad.models.people import Person
+from sad.settings import ROOT
+from sad.trust.chain import Head
+from tests.campaigns.kept import check_deposit
+from tests.factories.mini_tenders import SEAL_KEY, make_published
+from tests.factories.offers import PDF, offered
+from tests.factories.suppliers import member_of
+from tests.web.test_login import sign_in
+
+PATIENCE = 60  # seconds, for an answer on a crowded machine
+A_MOMENT = 0.02  # seconds
+COOKIE = "sad"
+
+
+class Depositor:
+    """A supplier that deposits again and again with one draft, sending the same thing again when the line is cut."""
+
+    def __init__(self, port: int, address: str, cookie: str, may_send: threading.Event) -> None:
+        self.port, self.address, self.cookie, self.may_send = port, address, cookie, may_send
+        self.acknowledged: dict[str, str] = {}
+        self.cuts = 0
+        self.is_over = False
+        self.thread = threading.Thread(target=self._deposit_without_rest, daemon=True)
+
+    def _deposit_without_rest(self) -> None:
+        hidden = self._page()
+        while not self.is_over:
+            filled, where = {**hidden, "key": uuid4().hex, "keep": "y"}, None
+            while where is None and not self.is_over:
+                self.may_send.wait()
+                where = self._sent(filled)
+            if where:
+                self.acknowledged[filled["key"]] = where
+
+    def _page(self) -> dict[str, str]:
+        while True:
+            try:
+                answer, page = self._ask("GET")
+            except (OSError, http.client.HTTPException):
+                time.sleep(A_MOMENT)  # the server is not there yet
+                continue
+            self.cookie = re.search(f"{COOKIE}=([^;]*)", answer.headers.get("Set-Cookie", f"{COOKIE}={self.cookie}"))[1]
+            return {name: re.search(f'name="{name}"[^>]*value="([^"]*)"', page)[1] for name in ("csrf_token", "stamp")}
+
+    def _sent(self, filled: dict[str, str]) -> str | None:
+        """Where the receipt is, once it is acknowledged."""
+        try:
+            answer, _ = self._ask("POST", urlencode(filled))
+        except (OSError, http.client.HTTPException):
+            self.cuts += 1
+            time.sleep(A_MOMENT)
+            return None
+        return answer.headers["Location"] if answer.status == 302 else None
+
+    def _ask(self, method: str, body: str | None = None) -> tuple[http.client.HTTPResponse, str]:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
+        headers = {"Cookie": f"{COOKIE}={self.cookie}", "Content-Type": "application/x-www-form-urlencoded"}
+        try:
+            connection.request(method, self.address, body, headers)
+            answer = connection.getresponse()
+            return answer, answer.read().decode()
+        finally:
+            connection.close()
+
+
+class Service:
+    """The product on that application's database, one worker of four threads, and three suppliers at work."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+        self.checked: set[str] = set()
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        self.may_send = threading.Event()
+        self.may_send.set()
+        self.depositors = [Depositor(self.port, address, cookie, self.may_send) for address, cookie in _invited(app)]
+        self.head = _head()
+        self.process = _served(app, self.port)
+        for each in self.depositors:
+            each.thread.start()
+
+    def close(self) -> None:
+        """The suppliers rest, the server is stopped."""
+        for each in self.depositors:
+            each.is_over = True
+        self.may_send.set()
+        for each in self.depositors:
+            each.thread.join(PATIENCE)
+        self.process.terminate()
+        self.process.wait()
+
+    def check_a_kill(self, seed: int) -> None:
+        """Kill the worker at a drawn instant; all that was acknowledged must be there, and nothing else but whole deposits."""
+        self._wait_for_work()
+        time.sleep(random.Random(seed).random() * 0.25)
+        os.kill(self._worker(), signal.SIGKILL)
+        self.may_send.clear()
+        self.check()
+        self.may_send.set()
+
+    def check(self) -> None:
+        """Every deposit acknowledged since the last check is whole; none is without its receipt, line and letter; the chain holds."""
+        session.remove()
+        for key, where in list(self._acknowledged().items()):
+            if key not in self.checked:
+                (offer,) = session.scalars(select(Offer).where(Offer.idempotency_key == key))
+                assert f"/{offer.id}/" in where and [file.name for file in check_deposit(offer).files] == [PDF.name]
+                self.checked.add(key)
+                session.expunge_all()
+        _check_counts()
+        report = verify_journal(self.head)
+        assert report.is_sound, str(report)
+        self.head = report.head
+
+    def cuts(self) -> int:
+        """How many sendings were cut by a kill, and sent again."""
+        return sum(each.cuts for each in self.depositors)
+
+    def _acknowledged(self) -> dict[str, str]:
+        return {key: where for each in self.depositors for key, where in list(each.acknowledged.items())}
+
+    def _wait_for_work(self) -> None:
+        """Until one more deposit is acknowledged: the worker is there, and busy."""
+        before, until = len(self._acknowledged()), time.monotonic() + PATIENCE
+        while len(self._acknowledged()) == before:
+            assert time.monotonic() < until and self.process.poll() is None, "nothing is acknowledged any more"
+            time.sleep(A_MOMENT)
+
+    def _worker(self) -> int:
+        """The child of the server, which has just answered."""
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+        assert len(children) == 1, f"one worker: {children}"
+        return int(children[0])
+
+
+def _invited(app: Flask) -> list[tuple[str, str]]:
+    """Where three invitees of a consultation that is open now deposit, each with its draft, and the cookie of its session."""
+    with transaction():
+        mini_tender = make_published(suppliers=3)
+        mini_tender.published_at, mini_tender.closes_at = clock.now() - timedelta(days=1), clock.now() + timedelta(days=30)
+    found = []
+    for supplier in invitees_of(mini_tender):
+        by, content = member_of(supplier), offered(mini_tender, supplier)
+        with transaction():
+            save_offer_draft(mini_tender, supplier, content, [PDF], stamp="", seal_key=SEAL_KEY, by=by, at=clock.now())
+        found.append((by.id, f"/fournisseur/consultations/{mini_tender.id}/offre/verifier"))
+    return [(address, _cookie(app, by)) for by, address in found]
+
+
+def _cookie(app: Flask, person_id: int) -> str:
+    client = app.test_client()
+    sign_in(client, session.get_one(Person, person_id))
+    return client.get_cookie(COOKIE).value
+
+
+def _served(app: Flask, port: int) -> subprocess.Popen:
+    """The web server of the demo; the application is loaded before its worker is born, so that another is born at once."""
+    settings = app.settings
+    (key := settings.data_dir / "seal.key").write_bytes(SEAL_KEY)
+    environment = {
+        **os.environ,
+        "SAD_DATABASE_URL": settings.database_url,
+        "SAD_DATA_DIR": str(settings.data_dir),
+        "SAD_SECRET_KEY": settings.secret_key,
+        "SAD_SEAL_KEY_FILE": str(key),
+        "SAD_BASE_URL": f"http://localhost:{port}",
+    }
+    command = [sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}", "--workers", "1", "--threads", "4", "--preload"]
+    return subprocess.Popen([*command, "--no-control-socket", "--log-level", "critical", "app:app"], cwd=ROOT, env=environment)
+
+
+def _head() -> Head:
+    session.remove()
+    kept = session.get_one(JournalHead, 1)
+    return Head(kept.seq, kept.hash)
+
+
+def _check_counts() -> None:
+    """Read together, since others write meanwhile."""
+    counted = (
+        select(func.count(Offer.id)),
+        select(func.count(Receipt.id)),
+        select(func.count(JournalEntry.seq)).where(JournalEntry.action == "submit_offer"),
+        select(func.count(Letter.id)).where(Letter.kind == "offer_deposited"),
+    )
+    found = session.execute(select(*(each.scalar_subquery() for each in counted))).one()
+    assert len(set(found)) == 1, f"offers, receipts, lines, letters: {tuple(found)}"
