@@ -64,13 +64,13 @@ def confirm_factor(person: Person, typed: str, *, seal_key: bytes, by: Person, a
     return person
 
 
-def remove_factor(person: Person, *, by: Person, at: datetime) -> Person:
+def remove_factor(person: Person, *, by: Person | None, at: datetime) -> Person:
     """Ask this person for no code any more, and let its rescue codes go too; it is told by mail.
 
-    By the person itself, whose code the caller has checked, or by an administrator for whoever lost everything.
+    By the person itself, whose code the caller has checked; for whoever lost everything, by an administrator, or (None) on the server.
     Raises `Refused` unless `by` may, and when there is nothing to remove.
     """
-    if by.id != person.id:
+    if by is not None and by.id != person.id:
         check_may_manage(by, person.organisation_id)
     if person.second_factor is None:
         raise refuse("Ce compte n’a pas d’application.")

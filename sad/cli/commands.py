@@ -8,6 +8,7 @@ from sad.cli.database import database
 from sad.cli.deadline import deadline
 from sad.cli.demo import demo
 from sad.cli.doctor import doctor
+from sad.cli.factor import remove_factor_of
 from sad.cli.journal import journal
 from sad.cli.rank import rank_command
 from sad.cli.receipt import receipt
@@ -15,7 +16,10 @@ from sad.cli.replay import replay
 from sad.cli.scheduler import scheduler
 from sad.cli.stages import stages
 
-COMMANDS = (rank_command, deadline, database, scheduler, administrator, demo, stages, replay, receipt, journal, doctor, backup, restore)
+COMMANDS = (
+    rank_command, deadline, database, scheduler, administrator, remove_factor_of, demo, stages, replay, receipt, journal, doctor, backup,
+    restore,
+)
 
 
 def register(app: Flask) -> None:

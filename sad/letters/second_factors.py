@@ -11,8 +11,8 @@ def factor_set(person: Person, *, at: datetime) -> LetterText:
     return write_letter("factor_set", person=person, at=at)
 
 
-def factor_removed(person: Person, *, by: Person, at: datetime) -> LetterText:
-    """No code is asked any more; who took the application away."""
+def factor_removed(person: Person, *, by: Person | None, at: datetime) -> LetterText:
+    """No code is asked any more; who took the application away (None: whoever runs the service)."""
     return write_letter("factor_removed", person=person, by=by, at=at)
 
 
