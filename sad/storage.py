@@ -14,7 +14,7 @@ from pathlib import Path, PurePosixPath
 from uuid import NAMESPACE_URL, uuid4, uuid5
 
 from sad.domain.errors import Refusal, Refused
-from sad.file_types import FILE_TYPES, is_zip, unpacked_size
+from sad.file_types import FILE_TYPES, MAX_MEMBERS, has_too_many_members, is_zip, unpacked_size
 
 MIB = 1024 * 1024
 MAX_FILES = 10
@@ -22,10 +22,15 @@ MAX_FILE_BYTES = 10 * MIB
 MAX_TOTAL_BYTES = 30 * MIB
 MAX_UNPACKED_BYTES = 200 * MIB
 MAX_NAME_LENGTH = 150
+MAX_NAME_BYTES = 240  # discs take 255, and a browser adds its « (1) »
+LONGEST_ENDING = 20
+MANY = f"{MAX_MEMBERS // 1000} {MAX_MEMBERS % 1000:03}"
 LIMITS_SENTENCE = (
     f"Au plus {MAX_FILES} fichiers, {MAX_FILE_BYTES // MIB} Mo par fichier et {MAX_TOTAL_BYTES // MIB} Mo en tout ; "
-    f"formats acceptés : {', '.join(FILE_TYPES)} ; {MAX_UNPACKED_BYTES // MIB} Mo au plus par fichier une fois décompressé."
+    f"formats acceptés : {', '.join(FILE_TYPES)} ; {MAX_UNPACKED_BYTES // MIB} Mo au plus par fichier une fois décompressé ; "
+    f"ni mot de passe, ni macros, ni plus de {MANY} éléments dans une archive."
 )
+OF_DEVICES = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9]) *(\..*)?", re.IGNORECASE)  # Windows opens no file so named
 KEY = re.compile(r"([0-9a-f]{2})/\1[0-9a-f]{6}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 
 
@@ -74,11 +79,15 @@ def check_files(files: Sequence[UploadedFile], *, field: str = "files") -> list[
 
 
 def clean_name(name: str) -> str:
-    """A file name to show and to send back: no folder, no invisible or direction-changing character, at most 150 characters."""
+    """A file name to show and to send back: no folder, no invisible or direction-changing character, at most 150 characters.
+
+    No device of Windows either, and at most 240 bytes, so that it can be saved anywhere.
+    """
     last_part = re.split(r"[/\\]", name)[-1]
     visible = "".join(" " if letter.isspace() else letter for letter in last_part if letter.isspace() or _is_visible(letter))
     tidy = unicodedata.normalize("NFC", " ".join(visible.split())).strip(". ") or "document"
-    return tidy if len(tidy) <= MAX_NAME_LENGTH else _shortened(tidy)
+    safe = f"_{tidy}" if OF_DEVICES.fullmatch(tidy) else tidy
+    return safe if len(safe) <= MAX_NAME_LENGTH and len(safe.encode()) <= MAX_NAME_BYTES else _shortened(safe)
 
 
 def put(data_dir: Path, file: CheckedFile, *, name: str = "") -> StoredFile:
@@ -128,11 +137,12 @@ def _fault(file: UploadedFile) -> str | None:
         return "le fichier est vide."
     if len(file.body) > MAX_FILE_BYTES:
         return f"le fichier fait {_megabytes(len(file.body))}, c’est trop."
-    if not FILE_TYPES[ending].recognises(file.body):
-        return f"ce n’est pas un fichier {ending.upper()} lisible ; l’enregistrer de nouveau dans ce format, sans mot de passe."
-    if is_zip(file.body) and unpacked_size(file.body) > MAX_UNPACKED_BYTES:
-        return "le fichier est trop gros une fois décompressé."
-    return None
+    if has_too_many_members(file.body):
+        return f"l’archive contient plus de {MANY} éléments, c’est trop."
+    unpacked = unpacked_size(file.body, most=MAX_UNPACKED_BYTES) if is_zip(file.body) else 0
+    if unpacked is None or not FILE_TYPES[ending].recognises(file.body):
+        return f"ce n’est pas un fichier {ending.upper()} lisible ; l’enregistrer de nouveau dans ce format, sans mot de passe ni macros."
+    return "le fichier est trop gros une fois décompressé." if unpacked > MAX_UNPACKED_BYTES else None
 
 
 def _checked(file: UploadedFile) -> CheckedFile:
@@ -144,9 +154,11 @@ def _ending(name: str) -> str:
 
 
 def _shortened(name: str) -> str:
-    """The first 150 characters, with the ending of the file kept."""
+    """The first 150 characters or 240 bytes, with the ending of the file kept."""
     ending = PurePosixPath(name).suffix
-    return (name[: MAX_NAME_LENGTH - len(ending)].rstrip() + ending)[:MAX_NAME_LENGTH]
+    ending = ending if len(ending) <= LONGEST_ENDING else ""
+    stem = name[: MAX_NAME_LENGTH - len(ending)].encode()[: MAX_NAME_BYTES - len(ending.encode())].decode(errors="ignore")
+    return stem.rstrip(". ") + ending
 
 
 def _is_visible(letter: str) -> bool:
