@@ -21,6 +21,7 @@ from sad.web.comparisons import comparison_of, token_of
 from sad.web.public.opened import opened_system, roadmap_rows
 from sad.web.roadmaps import line_groups, names_of, requirement_groups, steps_of
 from sad.web.running import site_address
+from sad.web.uploads import as_download
 
 STATES = {"done": ("Passé", "grey"), "now": ("En vigueur", "green"), "coming": ("À venir", "blue")}
 REPLACED = ("Remplacé", "grey")
@@ -101,8 +102,9 @@ def calendar(system_id: int) -> Response:
     found = opened_system(system_id)
     rows = roadmap_rows(found)
     body = roadmap_calendar(found, rows, home=site_address())
-    response = Response(body, mimetype="text/calendar")
-    response.headers["Content-Disposition"] = f'inline; filename="paliers-{found.id}.ics"'
+    response = as_download(body, media_type="text/calendar", name=f"paliers-{found.id}.ics")
+    response.direct_passthrough = False  # its bytes are read again for their fingerprint
+    response.headers["Cache-Control"] = "no-cache"  # public, and asked for again and again: kept as long as it has not changed
     response.last_modified = last_change(found, rows)
     response.add_etag()
     return response.make_conditional(request)  # type: ignore[no-any-return]
