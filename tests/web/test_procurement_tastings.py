@@ -5,6 +5,7 @@ import html
 import io
 import itertools
 import re
+import zipfile
 from datetime import timedelta
 
 import pytest
@@ -71,10 +72,17 @@ def typed(values: dict[int, str], remark: str = "Bon.") -> dict[str, str]:
 
 
 def text_of(answer) -> str:
-    """What is read in a page or a PDF."""
-    if answer.mimetype == "application/pdf":
-        return " ".join(page.extract_text() for page in PdfReader(io.BytesIO(answer.data)).pages)
-    return answer.text
+    """What is read in a page, a PDF, or an archive of them."""
+    return text_in(answer.data)
+
+
+def text_in(body: bytes) -> str:
+    if body.startswith(b"%PDF"):
+        return " ".join(page.extract_text() for page in PdfReader(io.BytesIO(body)).pages)
+    if body.startswith(b"PK"):
+        with zipfile.ZipFile(io.BytesIO(body)) as archive:
+            return " ".join(f"{name} {text_in(archive.read(name))}" for name in archive.namelist())
+    return body.decode()
 
 
 def links(mini_tender: MiniTender, text: str) -> list[tuple[int, str]]:

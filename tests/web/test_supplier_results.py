@@ -174,7 +174,7 @@ def test_statements_do_not_depend_on_the_number_of_tenderers(client, app):
         with statements_of(app.engine) as statements:
             assert client.get(where).status_code == 200
         counts.add(len(statements))
-    assert len(counts) == 1 and max(counts) <= 16
+    assert len(counts) == 1 and max(counts) <= 18
 
 
 def one_offer() -> int:
