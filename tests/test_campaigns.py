@@ -102,3 +102,11 @@ def test_the_code_is_told_by_all_the_files_that_decide(tmp_path, campaign, fewes
     before = fingerprint(campaign.HELD, tmp_path)
     copy.write_text("b")
     assert fingerprint(campaign.HELD, tmp_path) != before
+
+
+@pytest.mark.parametrize("words", [["--tabel"], ["--help"], ["30"], ["--minutes=soon"]])
+def test_a_word_that_is_not_known_starts_nothing(words, tmp_path):
+    started: list[int] = []
+    with pytest.raises(SystemExit):
+        play(words, {"essai": Campaign(started.append, 3)}, tmp_path / "essai.json", "code")
+    assert started == []

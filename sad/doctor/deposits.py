@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from pyrage.x25519 import Identity  # type: ignore[import-untyped]
+from pyrage.x25519 import Identity
 from sqlalchemy import Integer, Row, and_, case, cast, func, or_, select
 from sqlalchemy.orm import aliased
 

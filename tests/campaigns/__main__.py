@@ -3,18 +3,18 @@
 import sys
 import time
 
-from tests.campaigns.ledger import MINUTES, fingerprint, ledger_of, minutes, play
+from tests.campaigns.ledger import asked, fingerprint, ledger_of, play
 from tests.campaigns.report import ALL, write
 
 
 def main(arguments: list[str]) -> int:
     """0 when every seed of every campaign passed; the time given is shared among those that follow."""
-    end = time.monotonic() + 60 * minutes(arguments)
-    others = [each for each in arguments if not each.startswith(MINUTES)]
+    wanted = asked(arguments)
+    end, table = time.monotonic() + 60 * wanted.minutes, ["--table"] if wanted.table else []
     worst = 0
     for left, module in zip(range(len(ALL), 0, -1), ALL, strict=True):
         share = (end - time.monotonic()) / 60 / left
-        worst = max(worst, play([*others, f"{MINUTES}{share}"], module.CAMPAIGNS, ledger_of(module.__name__), fingerprint(module.HELD)))
+        worst = max(worst, play([*table, f"--minutes={share}"], module.CAMPAIGNS, ledger_of(module.__name__), fingerprint(module.HELD)))
     write()
     return worst
 

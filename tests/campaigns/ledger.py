@@ -3,11 +3,12 @@
 What was passed is kept by seed in `var/`, batch after batch; once one of the files that decide changes, the count starts again.
 """
 
+import argparse
 import json
 import math
 import sys
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -17,7 +18,6 @@ from typing import NamedTuple
 ROOT = Path(__file__).parent.parent.parent
 KEPT = ROOT / "var" / "campaigns"
 BATCH = 50  # seeds between two writings of the ledger
-MINUTES = "--minutes="
 
 
 class Campaign(NamedTuple):
@@ -101,14 +101,11 @@ def table(campaigns: Mapping[str, Campaign], ledger: Ledger) -> list[str]:
     return [*lines, f"code {ledger.code}"]
 
 
-def play(arguments: list[str], campaigns: Mapping[str, Campaign], path: Path, code: str) -> int:
-    """0 when every seed passed, 1 when some failed or are left.
-
-    `--table` only tells where it stands; `--minutes=30` gives each campaign its share of half an hour, then stops.
-    """
-    ledger = Ledger.read(path, code)
-    if "--table" not in arguments:
-        end = time.monotonic() + 60 * minutes(arguments)
+def play(arguments: Sequence[str], campaigns: Mapping[str, Campaign], path: Path, code: str) -> int:
+    """0 when every seed passed, 1 when some failed or are left; the campaigns share the minutes given."""
+    ledger, wanted = Ledger.read(path, code), asked(arguments)
+    if not wanted.table:
+        end = time.monotonic() + 60 * wanted.minutes
         for left, (name, campaign) in zip(range(len(campaigns), 0, -1), campaigns.items(), strict=True):
             now = time.monotonic()
             run(name, campaign, ledger, now + (end - now) / left)
@@ -118,9 +115,12 @@ def play(arguments: list[str], campaigns: Mapping[str, Campaign], path: Path, co
     return int(any(ledger.of(name)["next"] < each.target or ledger.of(name)["failed"] for name, each in campaigns.items()))
 
 
-def minutes(arguments: Iterable[str]) -> float:
-    """What `--minutes=` says, without end when it is not there."""
-    return next((float(each.removeprefix(MINUTES)) for each in arguments if each.startswith(MINUTES)), math.inf)
+def asked(arguments: Sequence[str]) -> argparse.Namespace:
+    """`table` and `minutes`, as typed; a word that is not known starts nothing, since what would start may take hours."""
+    parser = argparse.ArgumentParser(description="Runs campaigns from where they stopped.")
+    parser.add_argument("--table", action="store_true", help="only tell where they stand")
+    parser.add_argument("--minutes", type=float, default=math.inf, help="stop after that time, shared among them")
+    return parser.parse_args(arguments)
 
 
 def tell(line: str) -> None:

@@ -183,12 +183,12 @@ def _awaited_places(half: Half) -> Iterator[Place]:
 def _given_papers(half: Half) -> Iterator[Place]:
     """With a file: what a register says, or a declaration, has none to download."""
     for given in _rows(GivenProof, _of_organisation(GivenProof, half), GivenProof.certificate_id.is_not(None)):
-        yield {"mini_tender_id": given.awaited.request.award.mini_tender_id, "given_proof_id": given.id}  # type: ignore[attr-defined]
+        yield {"mini_tender_id": given.awaited.request.award.mini_tender_id, "given_proof_id": given.id}
 
 
 def _asked_reasons(half: Half) -> Iterator[Place]:
     for asked in _rows(ReasonRequest, _of_organisation(ReasonRequest, half)):
-        yield {"mini_tender_id": asked.award.mini_tender_id, "reason_request_id": asked.id}  # type: ignore[attr-defined]
+        yield {"mini_tender_id": asked.award.mini_tender_id, "reason_request_id": asked.id}
 
 
 def _orders(half: Half) -> Iterator[Order]:
