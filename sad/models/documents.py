@@ -7,13 +7,17 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from sad.db import Base
 from sad.models.columns import Hash, Id, Name, Word
+from sad.models.scanning import Scanned, scan_constraints
 
 
-class Document(Base):
+class Document(Base, Scanned):
     """A stored file; belongs to an organisation (published documents) or to a supplier (its vault)."""
 
     __tablename__ = "documents"
-    __table_args__ = (CheckConstraint("(organisation_id IS NULL) <> (supplier_id IS NULL)", name="one_owner"),)
+    __table_args__ = (
+        CheckConstraint("(organisation_id IS NULL) <> (supplier_id IS NULL)", name="one_owner"),
+        *scan_constraints(__tablename__),
+    )
 
     id: Mapped[Id]
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"), index=True)

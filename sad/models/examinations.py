@@ -12,6 +12,7 @@ from sad.domain.calendar import paris_day
 from sad.models.columns import Id, Name, OrganisationId, Text, Word, one_of
 from sad.models.offers import Offer
 from sad.models.people import Person
+from sad.models.scanning import Scanned, scan_constraints
 
 DECIDED = "(decision IS NULL) = (decided_at IS NULL) AND (decided_at IS NULL) = (decided_by IS NULL)"
 REASONED = "(decision IS NULL) = (decision_reason IS NULL) AND (decision_reason IS NULL OR decision_reason <> '')"
@@ -83,10 +84,11 @@ class ExaminationAnswer(Base):
         return paris_day(self.answered_at) > self.due_on
 
 
-class ExaminationFile(Base):
+class ExaminationFile(Base, Scanned):
     """A file joined to an answer."""
 
     __tablename__ = "examination_files"
+    __table_args__ = scan_constraints(__tablename__)
 
     id: Mapped[Id]
     answer_id: Mapped[int] = mapped_column(ForeignKey("examination_answers.id"), index=True)

@@ -17,6 +17,7 @@ from sad.domain.stages import Stage
 from sad.models.columns import Hash, Id, Name, OrganisationId, Text, Word, one_of, only_one
 from sad.models.mini_tenders import MiniTender
 from sad.models.people import Person
+from sad.models.scanning import Scanned, scan_constraints
 from sad.models.suppliers import Supplier
 
 
@@ -120,10 +121,11 @@ class Offer(Base):
         return bid_of(self.ref, grid=grid, stage=stage, total=self.total, content=content, marks=marks)
 
 
-class OfferFile(Base):
+class OfferFile(Base, Scanned):
     """A file of an opened offer."""
 
     __tablename__ = "offer_files"
+    __table_args__ = scan_constraints(__tablename__)
 
     id: Mapped[Id]
     offer_id: Mapped[int] = mapped_column(ForeignKey("offers.id"), index=True)
@@ -159,6 +161,29 @@ class DepositAttempt(Base):
     started_at: Mapped[datetime]
     received_at: Mapped[datetime]
     size_class: Mapped[int]
+    offer_id: Mapped[int | None] = mapped_column(ForeignKey("offers.id"), index=True)
+    refused_because: Mapped[Text | None]
+
+
+class Reception(Base):
+    """A deposit received while the database did not answer: what was signed then, word for word, and what became of it."""
+
+    __tablename__ = "receptions"
+    __table_args__ = (
+        UniqueConstraint("supplier_id", "idempotency_key"),
+        CheckConstraint("(offer_id IS NULL) = (refused_because IS NOT NULL)", name="offer_or_reason"),
+        CheckConstraint("received_at <= taken_in_at", name="received_before"),
+    )
+
+    id: Mapped[Id]
+    mini_tender_id: Mapped[int] = mapped_column(ForeignKey("mini_tenders.id"), index=True)
+    supplier_id: Mapped[int] = mapped_column(ForeignKey("suppliers.id"))
+    deposited_by: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
+    idempotency_key: Mapped[Word]
+    draft_stamp: Mapped[Hash] = mapped_column(comment="fingerprint of the sealed draft that the last page showed")
+    received_at: Mapped[datetime] = mapped_column(comment="end of transmission: the instant that counts")
+    taken_in_at: Mapped[datetime] = mapped_column(comment="when the database had it")
+    signed: Mapped[bytes] = mapped_column(LargeBinary, comment="the provisional receipt, byte for byte")
     offer_id: Mapped[int | None] = mapped_column(ForeignKey("offers.id"), index=True)
     refused_because: Mapped[Text | None]
 
