@@ -100,7 +100,8 @@ def bind(url: str) -> Engine:
     """Open the database at `url` and make it the one of this process."""
     if url.startswith("postgresql://"):
         url = url.replace("postgresql://", "postgresql+psycopg://", 1)
-    engine = create_engine(url, pool_pre_ping=not url.startswith("sqlite"))
+    # What a statement carries (names, sealed drafts) has no place in a log when it fails.
+    engine = create_engine(url, pool_pre_ping=not url.startswith("sqlite"), hide_parameters=True)
     if engine.dialect.name == "sqlite":
         _speak_sqlite(engine)
     session.remove()

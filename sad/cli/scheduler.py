@@ -1,8 +1,5 @@
 """`flask --app app scheduler`: the jobs, in a process of their own."""
 
-import logging
-import sys
-
 import click
 
 from sad.cli.context import open_current_database, settings_or_exit
@@ -14,8 +11,6 @@ from sad.jobs.runner import LockLost, run, run_once
 @click.option("--once", is_flag=True, help="Fait tout ce qui est dû, une fois, puis s’arrête.")
 def scheduler(once: bool) -> None:
     """Livre le courrier et rappelle les délais, jusqu’à Ctrl-C ou SIGTERM."""
-    logging.basicConfig(stream=sys.stderr, format="%(asctime)s %(levelname)s %(message)s")
-    logging.getLogger("sad").setLevel(logging.INFO)
     settings, engine = settings_or_exit(), open_current_database()
     try:
         if once:

@@ -2,7 +2,7 @@
 
 import logging
 
-from flask import Flask, Response, g, jsonify, make_response, render_template, request
+from flask import Flask, Response, g, jsonify, make_response, render_template, request, session
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
@@ -14,6 +14,7 @@ from sad.storage import LIMITS_SENTENCE
 from sad.trust.envelopes import SealBroken
 
 PAGES = (400, 403, 404, 409, 413, 422, 429, 500, 503)
+REFUSALS = frozenset({400, 403, 404, 413, 429})
 UNIQUE = frozenset({"23505", 2067, 1555})  # PostgreSQL's unique_violation; SQLite's for an index and for a key
 ALREADY_DONE = Refusal(
     "Cet acte vient d’être fait, par vous ou par quelqu’un d’autre : il n’a pas été fait deux fois.",
@@ -111,10 +112,19 @@ def _breakdown(status: int, **context: object) -> Response:
 
 
 def _answer(status: int, **context: object) -> Response:
+    _note_refusal(status)
     if request.accept_mimetypes.best == "application/json":
         return make_response(jsonify(_as_json(status, context)), status)
     page = status if status in PAGES else 400
     return make_response(render_template(f"errors/{page}.html", **context), status)
+
+
+def _note_refusal(status: int) -> None:
+    """Log who was refused what, for whoever watches the service; an address that is simply unknown to a visitor is no news."""
+    person = session.get("_user_id", "").partition(":")[0]
+    if status in REFUSALS and (person or status != 404):
+        about = {"status": status, "method": request.method, "page": request.endpoint, "person": person, "address": request.remote_addr}
+        log.warning("refused", extra={"about": about})
 
 
 def _as_json(status: int, context: dict[str, object]) -> dict[str, object]:

@@ -173,3 +173,16 @@ def test_losing_a_role_takes_effect_at_the_next_request(client, people):
     with db.transaction():
         db.session.execute(delete(PersonRole).where(PersonRole.person_id == people["buyer"].id))
     assert client.get(BUYERS).status_code == 403
+
+
+@pytest.mark.parametrize("path, status", [(SUPPLIERS, 403), ("/essai/personne/999999", 404), ("/nulle-part", 404)])
+def test_who_was_refused_what_is_logged(client, people, caplog, path, status):
+    sign_in(client, people["buyer"])
+    client.get(path)
+    (event,) = [record for record in caplog.records if record.message == "refused"]
+    assert (event.about["status"], event.about["person"], event.about["method"]) == (status, str(people["buyer"].id), "GET")
+
+
+def test_an_unknown_address_asked_by_nobody_in_particular_is_no_news(client, caplog):
+    client.get("/wp-login.php")
+    assert not caplog.records
