@@ -1,7 +1,7 @@
 """The addresses of the pages for suppliers."""
 
 from flask import Blueprint
-from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 
 from sad.web.navigation import Entry
 from sad.web.supplier import (
@@ -34,6 +34,7 @@ BOTH = ["GET", "POST"]
 POST = ["POST"]
 
 blueprint.register_error_handler(RequestEntityTooLarge, oversized.too_large)
+blueprint.register_error_handler(ClientDisconnected, oversized.cut_short)
 
 blueprint.add_url_rule("/", "home", home.home)
 blueprint.add_url_rule("/fiche", "profile", people.profile, methods=BOTH)

@@ -1,4 +1,4 @@
-"""Consultations as an invitee reads them: the list, one of them, a question, a « non merci »."""
+"""Consultations as an invitee reads them: the list, one of them, a question, a « non merci »."""
 
 from datetime import datetime
 
@@ -23,6 +23,7 @@ from sad.models.invitations import Invitation, Question
 from sad.models.mini_tenders import MiniTender
 from sad.models.offers import OfferState
 from sad.models.suppliers import Supplier
+from sad.storage import LIMITS_SENTENCE
 from sad.web.access import allow_supplier, current_person, current_supplier
 from sad.web.acts import attempt, form_page
 from sad.web.fields import Form, Required
@@ -88,7 +89,7 @@ def ask(mini_tender_id: int) -> Response:
 
 @allow_supplier
 def decline(mini_tender_id: int) -> Response:
-    """« Non merci », with a reason, in one click."""
+    """« Non merci », with a reason, in one click."""
     invitation, form, at = own_invitation(mini_tender_id), DeclineForm(), clock.now()
     if form.validate_on_submit():
         with attempt(form) as done:
@@ -101,7 +102,7 @@ def decline(mini_tender_id: int) -> Response:
 
 @allow_supplier
 def announce(mini_tender_id: int) -> Response:
-    """« Je compte répondre »."""
+    """« Je compte répondre »."""
     invitation = own_invitation(mini_tender_id)
     with transaction():
         announce_answer(invitation, by=current_person(), at=clock.now())
@@ -149,4 +150,5 @@ def _shown(mini_tender: MiniTender, supplier: Supplier, at: datetime) -> dict[st
         "live": next((each for each in offers if each.state == OfferState.DEPOSITED and not each.late), None),
         "draft": draft_of(mini_tender, supplier),
         "agreed": request_used_by(mini_tender),
+        "limits": LIMITS_SENTENCE,
     }
