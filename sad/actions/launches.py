@@ -13,6 +13,7 @@ from sad.actions.announced_tastings import faults_of_announcement
 from sad.actions.ceilings import ceiling_law, ceiling_of, neighbours_of
 from sad.actions.deadline_requests import lack_of, running_request
 from sad.actions.limits import prolonged_until
+from sad.actions.rehearsals import sealing_faults
 from sad.actions.stages import roadmap_of
 from sad.db import session
 from sad.domain.calendar import earliest_deadline, last_day, paris_day
@@ -28,8 +29,8 @@ from sad.models.mini_tenders import MiniTender
 from sad.models.suppliers import Supplier
 
 # What the person who writes a need cannot mend: the buyers decide applications, wait for the periods of the system, watch its
-# maximum and answer for what its stage announced.
-BUYERS_OWN = frozenset({"SAD-02", "SAD-07", "SAD-10", "SAD-15", "SAD-16", "CRI-05", "CRI-06", "CRI-13"})
+# maximum, answer for what its stage announced and see that openers rehearse.
+BUYERS_OWN = frozenset({"SAD-02", "SAD-07", "SAD-10", "SAD-15", "SAD-16", "CRI-05", "CRI-06", "CRI-13", "REC-01"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,7 @@ def prospect_of(mini_tender: MiniTender, at: datetime) -> Prospect:
             *launch_faults(launch, law),
             *ceiling_faults(ceiling, budget, limits),
             *faults_of_announcement(mini_tender, launch.grid, launch.closes_at),
+            *sealing_faults(mini_tender, at),
         ),
         warnings=(*launch_warnings(launch, law), *ceiling_warnings(ceiling, budget, limits), *splitting),
         ceiling=ceiling,

@@ -14,6 +14,8 @@ from sad.actions.journal import record
 from sad.actions.letters import people_with, post_letter
 from sad.actions.mini_tenders import hold
 from sad.actions.published_heads import publish_head
+from sad.actions.shared_keys import give_first_half, release_key
+from sad.actions.timekeeping import clock_faults
 from sad.db import session
 from sad.domain.calendar import PARIS
 from sad.domain.errors import Refusal, Refused, refuse
@@ -28,17 +30,18 @@ from sad.models.offers import Offer, OfferFile, OfferState
 from sad.models.openings import Opening
 from sad.models.people import Person, Role
 from sad.trust.envelopes import Envelope, SealBroken
-from sad.trust.sealing import ciphertext_sha256, open_envelope, unwrap
+from sad.trust.sealing import ciphertext_sha256, open_envelope
 
 ASK_LASTS = timedelta(hours=24)
 ALTERED = "Le pli ne s’ouvre pas : il a changé depuis sa réception."
 UNREADABLE = "Le pli est ouvert, mais son offre ne se lit pas."
 
 
-def ask_opening(mini_tender: MiniTender, *, by: Person, at: datetime) -> Opening:
+def ask_opening(mini_tender: MiniTender, *, seal_key: bytes = b"", passphrase: str = "", by: Person, at: datetime) -> Opening:
     """Ask, as the first of two openers, that the offers be opened; another confirms within 24 hours.
 
-    Raises `Refused` with every fault: before the deadline (REC-01), not an opener, nothing declared or a conflict (ANA-05).
+    Where the key is shared among openers, `passphrase` is the one of this person and takes the first half off. Raises `Refused` with
+    every fault: before the deadline (REC-01), not an opener, nothing declared or a conflict (ANA-05), a wrong passphrase.
     """
     hold(mini_tender)
     _check(mini_tender, by, at)
@@ -51,6 +54,8 @@ def ask_opening(mini_tender: MiniTender, *, by: Person, at: datetime) -> Opening
         opening = Opening(organisation_id=mini_tender.organisation_id, mini_tender_id=mini_tender.id)
         session.add(opening)
     opening.first_person, opening.asked_at = by, at
+    if mini_tender.opener_keys is not None:
+        give_first_half(mini_tender, opening, passphrase, seal_key=seal_key, by=by)
     for person in openers_of(mini_tender):
         if person.id != by.id:
             text = letters.opening_asked(mini_tender, asked_by=by, expires_at=at + ASK_LASTS)
@@ -59,11 +64,12 @@ def ask_opening(mini_tender: MiniTender, *, by: Person, at: datetime) -> Opening
     return opening
 
 
-def confirm_opening(mini_tender: MiniTender, *, seal_key: bytes, by: Person, at: datetime) -> Opening:
+def confirm_opening(mini_tender: MiniTender, *, seal_key: bytes, passphrase: str = "", by: Person, at: datetime) -> Opening:
     """Open, as the second person, every live offer received in time; late ones stay sealed. It cannot be undone.
 
     The head of the journal is kept and published before the first envelope is opened. An envelope that does not open is flagged and keeps
-    nobody else's closed. Raises `Refused` with every fault; with another key file than the one of its publication, nothing opens.
+    nobody else's closed. Where the key is shared among openers, `passphrase` is the one of this second person. Raises `Refused` with
+    every fault; with another key file than the one of its publication, nothing opens.
     """
     hold(mini_tender)
     opening = opening_of(mini_tender)
@@ -71,10 +77,10 @@ def confirm_opening(mini_tender: MiniTender, *, seal_key: bytes, by: Person, at:
     _check_first_person(mini_tender, opening, by, at)
     assert opening is not None
     state = moved("mini_tender", mini_tender.state, "open")
+    identity = release_key(mini_tender, opening, passphrase, seal_key=seal_key, by=by)
     opening.second_person, opening.opened_at = by, at
     opening.journal_head = record("confirm_opening", opening, by=by, at=at, mini_tender=mini_tender.id).hash
     publish_head(Occasion.OPENING, f"{MiniTender.__tablename__}:{mini_tender.id}", at=at)
-    identity = _unlock(mini_tender, seal_key)
     offers = live_offers(mini_tender)
     for offer in offers:
         _open(offer, mini_tender, identity, at)
@@ -139,16 +145,6 @@ def _check_first_person(mini_tender: MiniTender, opening: Opening | None, by: Pe
     if opening.first_person_id == by.id:
         message = "Vous avez demandé l’ouverture : une autre personne la confirme."
         raise refuse(message, "Prévenir un collègue ouvreur.", rule="REC-01")
-
-
-def _unlock(mini_tender: MiniTender, seal_key: bytes) -> Identity:
-    """The private key of the mini-tender."""
-    assert mini_tender.wrapped_private_key is not None
-    try:
-        return unwrap(mini_tender.wrapped_private_key, seal_key, f"mini_tender:{mini_tender.id}")
-    except SealBroken as fault:
-        remedy = "Demander à l’administrateur technique de remettre le fichier de clé qui servait à la publication."
-        raise refuse("La clé de cette consultation ne s’ouvre pas : rien n’est ouvert.", remedy, rule="REC-01") from fault
 
 
 def _open(offer: Offer, mini_tender: MiniTender, identity: Identity, at: datetime) -> None:

@@ -16,6 +16,7 @@ from sad.actions.launches import Prospect, prospect_of
 from sad.actions.letters import post_letter, post_to_each, post_to_suppliers
 from sad.actions.mini_tenders import hold
 from sad.actions.receipt_keys import ensure_receipt_key
+from sad.actions.rehearsals import shared_among
 from sad.db import session
 from sad.domain.errors import Refused, refuse
 from sad.domain.lifecycle import moved
@@ -168,7 +169,9 @@ def _rest_on_agreement(mini_tender: MiniTender, prospect: Prospect, at: datetime
 def _freeze(mini_tender: MiniTender, prospect: Prospect, seal_key: bytes) -> None:
     """Keep copies of all that the offers will be judged on, with one fingerprint (CRI-12, R2152-11)."""
     launch = prospect.launch
-    keys = new_key_pair(seal_key, f"mini_tender:{mini_tender.id}")
+    openers = shared_among(mini_tender)
+    keys = new_key_pair(seal_key, f"mini_tender:{mini_tender.id}", openers)
+    mini_tender.opener_keys = None if openers is None else sorted(openers)
     mini_tender.closes_at = launch.closes_at
     mini_tender.stage_content, mini_tender.stage_fingerprint = stage_to_dict(launch.stage), fingerprint(launch.stage)
     mini_tender.grid = json_safe(launch.grid)

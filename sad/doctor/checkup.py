@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import text
 
 from sad.db import session, take_picture
-from sad.doctor import acts, deposits, openings, papers, rankings, receipts
+from sad.doctor import acts, deposits, openings, papers, rankings, receipts, seals
 from sad.doctor.findings import Finding, Site
 
 
@@ -38,7 +38,8 @@ INVARIANTS = (
     Invariant("letters", "chaque acte a ses courriers", acts.acts_without_letter),
     Invariant("deposits_kept", "tout dépôt accusé est là", deposits.lost_deposits),
     Invariant("deposits_whole", "chaque pli est celui qui a été reçu", deposits.altered_deposits),
-    Invariant("keys", "la clé de chaque consultation s’ouvre", deposits.unusable_keys),
+    Invariant("keys", "la clé de chaque consultation s’ouvre", seals.unusable_keys),
+    Invariant("openers", "deux ouvreurs peuvent encore ouvrir chaque consultation qui en demande", seals.too_few_openers),
     Invariant("lateness", "un dépôt est hors délai si, et seulement si, il est arrivé après la date limite", deposits.lateness),
     Invariant("sealed", "rien n’est lisible avant l’ouverture", deposits.read_too_early),
     Invariant("contents", "chaque offre ouverte dit ce que contient son pli", deposits.unlike_their_envelope),

@@ -40,19 +40,6 @@ def altered_deposits(_site: Site) -> Iterator[Finding]:
             yield Finding(f"offers:{row.id}", "La taille notée pour ce dépôt n’est pas celle de son pli.", KEEP)
 
 
-def unusable_keys(site: Site) -> Iterator[Finding]:
-    """Mini-tenders whose offers this seal key will not open: no envelope is opened to know it."""
-    sent = select(MiniTender.id, MiniTender.public_key, MiniTender.wrapped_private_key).where(MiniTender.published_at.is_not(None))
-    for row in rows(sent):
-        try:
-            public = str(unwrap(row.wrapped_private_key, site.seal_key, f"mini_tender:{row.id}").to_public())
-        except SealBroken:
-            public = None
-        if public != row.public_key:
-            message = "La clé de cette consultation ne s’ouvre pas avec le fichier de clé en place : ses offres ne s’ouvriraient pas."
-            yield Finding(f"mini_tenders:{row.id}", message, "Remettre dans SAD_SEAL_KEY_FILE le fichier qui servait à son envoi.")
-
-
 def lateness(_site: Site) -> Iterator[Finding]:
     """Deposits said late or in time against the deadline in force (REC-04), or counted though the opening was before them."""
     wrong = or_(Offer.late != (Offer.received_at > MiniTender.closes_at), Offer.closes_at != MiniTender.closes_at)

@@ -98,6 +98,9 @@ class MiniTender(Base):
     frozen_fingerprint: Mapped[Hash | None] = mapped_column(comment="SHA-256 of grid, budget, lines, stage and invitees (CRI-12)")
     public_key: Mapped[str | None] = mapped_column(comment="age recipient to which offers are sealed")
     wrapped_private_key: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
+    opener_keys: Mapped[list[Any] | None] = mapped_column(
+        comment="numbers of the opener keys, two of which open it; null: the key file alone"
+    )
     discontinued_at: Mapped[datetime | None]
     discontinued_reason: Mapped[Text | None]
 

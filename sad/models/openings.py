@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey
+from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from sad.db import Base
@@ -16,6 +16,7 @@ class Opening(Base):
 
     __tablename__ = "openings"
     __table_args__ = (
+        CheckConstraint("half_opened IS NULL OR opened_at IS NULL", name="half_opened_until_opened"),
         CheckConstraint("second_person_id IS NULL OR second_person_id <> first_person_id", name="two_people"),
         CheckConstraint("(second_person_id IS NULL) = (opened_at IS NULL)", name="opened_by_the_second"),
     )
@@ -27,6 +28,9 @@ class Opening(Base):
     asked_at: Mapped[datetime]
     second_person_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     opened_at: Mapped[datetime | None]
+    half_opened: Mapped[bytes | None] = mapped_column(
+        LargeBinary, deferred=True, comment="what the first left to the others of a shared key"
+    )
     journal_head: Mapped[Hash | None] = mapped_column(comment="head of the journal before the first decryption")
 
     mini_tender: Mapped[MiniTender] = relationship()

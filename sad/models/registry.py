@@ -22,6 +22,7 @@ from sad.models import (
     mini_tenders,
     offers,
     openings,
+    openers,
     orders,
     organisations,
     people,

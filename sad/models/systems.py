@@ -64,6 +64,9 @@ class PurchasingSystem(Base):
     forbids_double_bidding: Mapped[bool] = mapped_column(
         default=False, comment="its documents forbid to bid both alone and in a consortium, or in several (R2142-21, R2151-7)"
     )
+    needs_two_passphrases: Mapped[bool] = mapped_column(
+        default=False, comment="offers of its next mini-tenders open only with the passphrases of two openers"
+    )
     environmental_clause: Mapped[Text] = mapped_column(default="", comment="environmental condition of performance (L2112-2)")
     social_clause: Mapped[Text] = mapped_column(default="", comment="social condition of performance (L2112-2-1)")
     social_exception: Mapped[Word | None] = mapped_column(comment="exception of L2112-2-1 relied on, instead of a social clause")

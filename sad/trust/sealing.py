@@ -7,6 +7,7 @@ and those of second factors are kept under keys derived from the seal key file, 
 import hashlib
 import hmac
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
@@ -18,6 +19,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from pyrage.x25519 import Identity, Recipient
 
 from sad.trust.envelopes import Envelope, SealBroken, pack, unpack
+from sad.trust.openers import half_open, open_half, share, sharers
 
 KEY_BYTES = 32
 NONCE_BYTES = 12
@@ -33,6 +35,8 @@ class Purpose(Enum):
     SIGNING_KEY = b"sad/signing-key/1"
     SECOND_FACTOR = b"sad/second-factor/1"
     RESCUE_CODE = b"sad/rescue-code/1"
+    SHARED_KEY = b"sad/shared-key/1"
+    HALF_OPENED = b"sad/half-opened/1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +52,37 @@ def ciphertext_sha256(ciphertext: bytes) -> str:
     return hashlib.sha256(ciphertext).hexdigest()
 
 
-def new_key_pair(seal_key: bytes, context: str) -> KeyPair:
-    """Keys for one mini-tender; the private one only opens again with the same seal key and `context` (`mini_tender:7`)."""
+def new_key_pair(seal_key: bytes, context: str, openers: Mapping[int, str] | None = None) -> KeyPair:
+    """Keys for one mini-tender; the private one only opens again with the same seal key and `context` (`mini_tender:7`).
+
+    With `openers` (number of key -> age recipient), two of them are needed as well: see `half_open_key`.
+    """
     identity = Identity.generate()
-    wrapped = _keep(seal_key, Purpose.PRIVATE_KEY, context, str(identity).encode())
-    return KeyPair(public=str(identity.to_public()), wrapped_private=wrapped)
+    public, private = str(identity.to_public()), str(identity).encode()
+    if openers is None:
+        return KeyPair(public, _keep(seal_key, Purpose.PRIVATE_KEY, context, private))
+    return KeyPair(public, _keep(seal_key, Purpose.SHARED_KEY, context, share(private, openers)))
+
+
+def wrap(identity: Identity, seal_key: bytes, context: str) -> bytes:
+    """A private key that two openers have released, under the seal key alone from then on."""
+    return _keep(seal_key, Purpose.PRIVATE_KEY, context, str(identity).encode())
+
+
+def sharers_of(wrapped_private: bytes, seal_key: bytes, context: str) -> set[int]:
+    """The numbers of the opener keys among which a private key is shared. Raises `SealBroken`."""
+    return sharers(_take(seal_key, Purpose.SHARED_KEY, context, wrapped_private))
+
+
+def half_open_key(wrapped_private: bytes, seal_key: bytes, context: str, *, number: int, identity: Identity) -> bytes:
+    """A shared private key once the first opener, with its key of that number, has done its half. Raises `SealBroken`."""
+    half = half_open(_take(seal_key, Purpose.SHARED_KEY, context, wrapped_private), number, identity)
+    return _keep(seal_key, Purpose.HALF_OPENED, context, half)
+
+
+def open_half_key(half: bytes, seal_key: bytes, context: str, *, number: int, identity: Identity) -> Identity:
+    """The private key, by the second opener. Raises `SealBroken`."""
+    return Identity.from_str(open_half(_take(seal_key, Purpose.HALF_OPENED, context, half), number, identity).decode())
 
 
 def unwrap(wrapped_private: bytes, seal_key: bytes, context: str) -> Identity:

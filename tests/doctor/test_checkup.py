@@ -23,6 +23,7 @@ from sad.models.offers import DepositAttempt, Offer, OfferFile, Receipt
 from sad.models.openings import Opening
 from sad.models.people import Role
 from sad.storage import path_of
+from sad.trust.sealing import new_key_pair
 from tests.factories.mini_tenders import SENT, make_admitted
 from tests.factories.people import make_person
 from tests.factories.sound import STILL_SEALED, invited, make_sound
@@ -92,6 +93,13 @@ def an_envelope_cut(_site: Site) -> None:
 def a_key_of_another(_site: Site) -> None:
     with tampered(MiniTender) as mini_tender:
         mini_tender.public_key = "age1" + "q" * 58
+
+
+def a_key_shared_among_openers_who_left(site: Site) -> None:
+    with transaction():
+        mini_tender = _last_offer().mini_tender
+        keys = new_key_pair(site.seal_key, f"mini_tender:{mini_tender.id}", {})
+        mini_tender.public_key, mini_tender.wrapped_private_key, mini_tender.opener_keys = keys.public, keys.wrapped_private, []
 
 
 def a_deadline_moved(_site: Site) -> None:
@@ -202,6 +210,7 @@ PLANTED: list[tuple[Callable[[Site], None], dict[str, int]]] = [
     (an_envelope_altered, {"deposits_whole": 1}),
     (an_envelope_cut, {"deposits_whole": 1}),
     (a_key_of_another, {"keys": 1}),
+    (a_key_shared_among_openers_who_left, {"openers": 1}),
     (a_deadline_moved, {"lateness": 2}),
     (a_deposit_after_the_opening, {"journal": 1, "lines": 1, "lateness": 2}),
     (an_offer_read_early, {"sealed": 1, "contents": 1}),
