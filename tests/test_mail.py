@@ -10,8 +10,10 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 
-from sad import mail
+from sad import clock, mail
+from sad.letters.messages import as_message
 from sad.mail import NotSent, Outbox, ServerDown, SmtpTransport
+from sad.models.letters import Letter
 
 SECRET = "a-secret-of-tests"
 
@@ -194,3 +196,15 @@ def test_without_a_server_mail_goes_to_the_outbox_of_the_data_directory(settings
     with mail.transport(settings) as transport:
         transport.send(message())
     assert (settings.data_dir / "outbox" / "0b6c-1.eml").exists()
+
+
+@pytest.mark.parametrize("typed", ["Fournil\r\nBcc: rival@autre.example", "Fournil\nSubject: autre", "Le\u2028Four\x0bBcc: a@b.example"])
+def test_no_name_or_subject_adds_a_header(typed: str):
+    known = {"to_email": "nadia@fournil.example", "body": "Bonjour.", "message_id": "<1@sad>", "created_at": clock.now()}
+    letter = Letter(to_name=typed, subject=typed, **known)
+    message = as_message(letter, sender="sad@agglo.example")
+    assert sorted(set(message.keys())) == sorted(
+        {"From", "To", "Subject", "Date", "Message-ID", "Auto-Submitted", "Content-Type", "Content-Transfer-Encoding", "MIME-Version"}
+    )
+    assert [address.addr_spec for address in message["To"].addresses] == ["nadia@fournil.example"]
+    assert message.as_bytes().partition(b"\n\n")[0].count(b"\nBcc:") == 0
