@@ -101,7 +101,7 @@ def put(data_dir: Path, file: CheckedFile, *, name: str = "") -> StoredFile:
     path.parent.mkdir(parents=True, exist_ok=True)
     _write_whole(path, file.body)
     for folder in path.parents[:3]:
-        _sync(folder)
+        sync(folder)
     return StoredFile(file.name, file.media_type, file.size, hashlib.sha256(file.body).hexdigest(), key)
 
 
@@ -115,6 +115,30 @@ def path_of(data_dir: Path, key: str) -> Path:
     if not KEY.fullmatch(key):
         raise ValueError(f"not a document key: {key!r}")
     return data_dir / "documents" / key
+
+
+def write_beside(path: Path, body: bytes) -> Path:
+    """A draft of `path` in the same folder, all of it on the disk, or nothing. Raises `OSError`."""
+    draft = path.with_name(f"{path.name}.{uuid4().hex}.part")
+    try:
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(body)
+            stream.flush()
+            os.fsync(stream.fileno())
+    except BaseException:
+        draft.unlink(missing_ok=True)
+        raise
+    return draft
+
+
+def sync(folder: Path) -> None:
+    """Once this returns, a power cut does not lose the names that are in the folder. Raises `OSError`."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _faults(files: Sequence[UploadedFile]) -> Iterator[str]:
@@ -174,22 +198,9 @@ def _megabytes(size: int) -> str:
 
 def _write_whole(path: Path, body: bytes) -> None:
     """All of it under its name, or nothing: written beside, synced, then renamed."""
-    draft = path.with_name(f"{path.name}.{uuid4().hex}.part")
+    draft = write_beside(path, body)
     try:
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "wb") as stream:
-            stream.write(body)
-            stream.flush()
-            os.fsync(stream.fileno())
         draft.rename(path)
     except BaseException:
         draft.unlink(missing_ok=True)
         raise
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -44,6 +44,12 @@ def current_key(*, is_held: bool = False) -> ReceiptKey | None:
     return session.scalar(current.with_for_update() if is_held else current)
 
 
+def key_that_signs(*, seal_key: bytes) -> WrappedKey | None:
+    """The key that signs today, if there is one that this seal key opens; nothing is made."""
+    found = current_key()
+    return _wrapped(found) if found is not None and opens(_wrapped(found), seal_key) else None
+
+
 def receipt_keys() -> Sequence[ReceiptKey]:
     """Every key that ever signed, the last one first."""
     return session.scalars(select(ReceiptKey).order_by(ReceiptKey.id.desc())).all()

@@ -11,7 +11,7 @@ from sad.cli.context import open_current_database, settings_or_exit
 from sad.cli.output import give_up, print_json, print_lines
 from sad.db import transaction
 from sad.trust.canonical import canonical_json
-from sad.trust.receipt_check import BadKeys, NotGenuine, check_receipt, read_keys, told
+from sad.trust.receipt_check import FORMAT, RECEPTION, BadKeys, NotGenuine, check_receipt, read_keys, told
 
 NOT_GENUINE = 1
 
@@ -26,7 +26,7 @@ def verify(file: str, keys_file: str | None) -> None:
     content = _read(file)
     try:
         keys = read_keys(_read(keys_file) if keys_file else _keys_of_the_database())
-        lines = told(check_receipt(content, keys))
+        lines = told(check_receipt(content, keys, formats=(FORMAT, RECEPTION)))
     except BadKeys as fault:
         give_up(str(fault))
     except NotGenuine as refused:

@@ -15,7 +15,7 @@ from sad.models.invitations import Invitation
 from sad.models.journal import JournalEntry, PublishedHead
 from sad.models.letters import Letter
 from sad.models.mini_tenders import MiniTender, MiniTenderChange, MiniTenderState
-from sad.models.offers import Offer, OfferState
+from sad.models.offers import Offer, OfferState, Reception
 from sad.models.openings import Opening
 from sad.models.orders import Order
 from sad.models.people import Person
@@ -32,6 +32,7 @@ LINES: tuple[tuple[type[Base], ColumnElement[bool], str], ...] = (
     (MiniTenderChange, true(), "change_mini_tender"),
     (Offer, true(), "submit_offer"),
     (Offer, Offer.state == OfferState.WITHDRAWN, "withdraw_offer"),
+    (Reception, true(), "take_in_reception"),
     (Opening, true(), "ask_opening"),
     (Opening, Opening.opened_at.is_not(None), "confirm_opening"),
     (Ranking, true(), "compute_ranking"),

@@ -1,10 +1,11 @@
-"""Receipts: one for each deposit, genuine, and saying what is kept."""
+"""Receipts: one for each deposit, genuine, and saying what is kept; and nothing that was received still waits outside the database."""
 
 from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy import func, select
 
+from sad import spool
 from sad.actions.journal import is_in_journal
 from sad.actions.receipt_keys import published_keys
 from sad.actions.receipts import receipt_text
@@ -16,6 +17,7 @@ from sad.trust.chain import Head
 from sad.trust.envelopes import SealBroken
 from sad.trust.receipt_check import Keys, NotGenuine, check_receipt, read_keys
 
+TAKE_IN = "Lancer flask --app app spool ingest ; ce qui ne se vérifie pas se met de côté hors de SAD_DATA_DIR, et on cherche d’où il vient."
 KEEP = "Ne rien modifier : le déposant garde son exemplaire, qui fait foi. Le comparer avec la dernière sauvegarde saine."
 
 
@@ -28,6 +30,12 @@ def receipts_of_deposits(site: Site) -> Iterator[Finding]:
         if fault:
             yield Finding(f"offers:{row.id}", f"Ce dépôt {fault}", KEEP)
         session.expunge_all()
+
+
+def waiting_receptions(site: Site) -> Iterator[Finding]:
+    """Deposits received while the database did not answer, that it does not have yet: nothing is opened until they are in."""
+    for name in spool.waiting(site.data_dir):
+        yield Finding(f"spool/{name}", "Un dépôt reçu pendant une panne attend hors de la base.", TAKE_IN)
 
 
 def _fault(offer_id: int, keys: Keys, site: Site) -> str:

@@ -1,7 +1,9 @@
 """Letters about deposits: they say who, what and when, never what the offer holds nor how its files are called."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
+from sad.domain.errors import Refusal
 from sad.letters.text import LetterText, write_letter
 from sad.models.mini_tenders import MiniTender
 from sad.models.offers import Offer
@@ -17,3 +19,12 @@ def deposited(offer: Offer, mini_tender: MiniTender, supplier: Supplier, *, link
 def withdrawn(offer: Offer, *, at: datetime, link: str) -> LetterText:
     """To the people of the supplier: it is withdrawn before the deadline (REC-05); `link` leads to the consultation."""
     return write_letter("offer_withdrawn", mini_tender=offer.mini_tender, supplier=offer.supplier, at=at, link=link)
+
+
+def not_registered(
+    mini_tender: MiniTender, supplier: Supplier, *, received_at: datetime, refusals: Sequence[Refusal], link: str
+) -> LetterText:
+    """To the people of the supplier: what was received during a breakdown could not become an offer, and why."""
+    return write_letter(
+        "offer_not_registered", mini_tender=mini_tender, supplier=supplier, received_at=received_at, refusals=refusals, link=link
+    )

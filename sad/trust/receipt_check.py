@@ -8,7 +8,7 @@ import hashlib
 import json
 import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -16,6 +16,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 FORMAT = "sad-receipt/2"
+RECEPTION = "sad-reception/1"  # provisional: received while the database did not answer, registered later
 KEYS_FORMAT = "sad-receipt-keys/1"
 SIGNATURE = re.compile("[0-9a-f]{128}")
 AROUND = " \t\r\n"  # what an editor may add at the ends of a file without changing what it says
@@ -52,10 +53,10 @@ def read_keys(file: bytes) -> Keys:
     return keys
 
 
-def check_receipt(file: bytes, keys: Keys) -> dict[str, Any]:
+def check_receipt(file: bytes, keys: Keys, *, formats: Collection[str] = (FORMAT,)) -> dict[str, Any]:
     """What a genuine receipt says. Raises `NotGenuine` for one altered by a single bit, or signed with any other key."""
     text, said = _read(file)
-    if said.get("format") != FORMAT:
+    if said.get("format") not in formats:
         raise NotGenuine("Ce fichier n’est pas un accusé de réception signé de ce site.")
     if _canonical(said) != text:
         raise NotGenuine("Ce fichier a été modifié : il n’est plus, octet pour octet, celui qui a été remis.")
@@ -99,6 +100,8 @@ def _check_signature(signed: bytes, signature: Any, public_key: bytes | None) ->
 
 def told(body: Mapping[str, Any]) -> list[str]:
     """A genuine receipt in a few lines, for a person; instants are in universal time."""
+    if body["format"] == RECEPTION:
+        return _told_provisional(body)
     documents = [f"  {each['name']} ({each['size']} octets, empreinte avec sel {each['salted_sha256']})" for each in body["documents"]]
     return [
         "Cet accusé de réception est authentique : pas un caractère n’a changé depuis sa signature.",
@@ -113,6 +116,19 @@ def told(body: Mapping[str, Any]) -> list[str]:
     ]
 
 
+def _told_provisional(body: Mapping[str, Any]) -> list[str]:
+    return [
+        "Cet accusé provisoire est authentique : pas un caractère n’a changé depuis sa signature.",
+        "L’offre est reçue. Elle n’était pas encore enregistrée : l’accusé de réception définitif le dit.",
+        f"Déposant : {body['depositor']}",
+        f"Acheteur : {body['buyer']}",
+        f"Consultation : {body['title']} ; {body['object']}",
+        f"Reçu le : {body['received_at']} ; date limite affichée : {body['closes_at']} ; {'HORS DÉLAI' if body['late'] else 'à temps'}",
+        f"Empreinte du brouillon scellé qui est déposé : {body['draft_stamp']}",
+        f"Signé avec la clé : {body['key_id']}",
+    ]
+
+
 def main(arguments: Sequence[str]) -> int:
     """The command: prints what the receipt says, or why it is refused."""
     if len(arguments) != 2:
@@ -120,7 +136,7 @@ def main(arguments: Sequence[str]) -> int:
         return UNREADABLE
     try:
         file, keys = (Path(name).read_bytes() for name in arguments)
-        lines = told(check_receipt(file, read_keys(keys)))
+        lines = told(check_receipt(file, read_keys(keys), formats=(FORMAT, RECEPTION)))
     except NotGenuine as refused:
         sys.stderr.write(f"REFUSÉ. {refused}\n")
         return NOT_GENUINE

@@ -4,7 +4,8 @@ import logging
 
 from flask import Flask, Response, g, jsonify, make_response, render_template, request, session
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import DatabaseError, IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, InternalServerError, RequestEntityTooLarge
 
@@ -14,6 +15,11 @@ from sad.storage import LIMITS_SENTENCE
 from sad.trust.envelopes import SealBroken
 
 PAGES = (400, 403, 404, 409, 413, 422, 429, 500, 503)
+# The server is away, the file cannot be read or written, no connection is free; the last is also the parent of mistakes of ours.
+NO_DATABASE = (OperationalError, InterfaceError, NoConnection, DatabaseError)
+RETRY_AFTER = "30"  # seconds
+OF_WRITING = frozenset({"supplier", "agent", "procurement"})
+CODES = frozenset({"code", "second_code"})
 REFUSALS = frozenset({400, 403, 404, 413, 429})
 UNIQUE = frozenset({"23505", 2067, 1555})  # PostgreSQL's unique_violation; SQLite's for an index and for a key
 ALREADY_DONE = Refusal(
@@ -37,7 +43,8 @@ def register(app: Flask) -> None:
     app.register_error_handler(Refused, _refused)
     app.register_error_handler(IntegrityError, _broken_constraint)
     app.register_error_handler(StaleDataError, _stale)
-    app.register_error_handler(OperationalError, _no_database)
+    for kind in NO_DATABASE:
+        app.register_error_handler(kind, no_database)
     app.register_error_handler(NotServed, _not_served)
     app.register_error_handler(SealBroken, _seal_broken)
     app.register_error_handler(CSRFError, _no_token)
@@ -62,7 +69,7 @@ def _broken_constraint(error: IntegrityError) -> Response:
     if code in UNIQUE:
         return _answer(409, refusals=(ALREADY_DONE,))
     log.error("broken constraint at %s", request.path, exc_info=error)
-    return _breakdown(500)
+    return breakdown(500)
 
 
 def _stale(error: StaleDataError) -> Response:
@@ -70,21 +77,34 @@ def _stale(error: StaleDataError) -> Response:
     return _answer(409, refusals=(ALREADY_DONE,))
 
 
-def _no_database(error: OperationalError) -> Response:
+def is_away(error: Exception) -> bool:
+    """Does this say that the database does not answer, rather than that it was asked something wrong?"""
+    return isinstance(error, NO_DATABASE[:-1]) or type(error) is DatabaseError
+
+
+def no_database(error: Exception) -> Response:
+    """The page of a database that does not answer: what was typed goes with it, to be sent again, but files and what is secret."""
+    if not is_away(error):
+        raise error
     log.error("the database does not answer at %s", request.path, exc_info=error)
-    return _breakdown(503)
+    return breakdown(503, carried=_carried(), has_files=any(file.filename for file in request.files.values()))
+
+
+def nothing_kept() -> Response:
+    """The page of an offer that neither the database nor the disk could take."""
+    return breakdown(503, carried=_carried(), is_lost=True)
 
 
 def _not_served(error: NotServed) -> Response:
     log.error("%s", error)
-    return _breakdown(503, reason=error.reason, command=error.command)
+    return breakdown(503, reason=error.reason, command=error.command)
 
 
 def _seal_broken(error: SealBroken) -> Response:
     """The seal key file was lost or changed, or what it protects was altered: nobody but who runs the service can help."""
     db.session.rollback()
     log.error("what was sealed does not open at %s", request.path, exc_info=error)
-    return _breakdown(500, reason=str(error))
+    return breakdown(500, reason=str(error))
 
 
 def _no_token(error: CSRFError) -> Response:
@@ -96,7 +116,7 @@ def _http_error(error: HTTPException) -> Response:
     if error.code is None or error.response is not None:
         return error.get_response()
     if isinstance(error, InternalServerError) or error.code >= 500:
-        return _breakdown(error.code if error.code in PAGES else 500)
+        return breakdown(error.code if error.code in PAGES else 500)
     if error.code < 400:
         return error.get_response()
     described = error.description if error.description != type(error).description else None
@@ -105,10 +125,20 @@ def _http_error(error: HTTPException) -> Response:
     return answer
 
 
-def _breakdown(status: int, **context: object) -> Response:
+def breakdown(status: int, **context: object) -> Response:
     """A page that asks nothing of the database."""
     g.is_breakdown = True
-    return _answer(status, **context)
+    answer = _answer(status, **context)
+    if status == 503:
+        answer.headers["Retry-After"] = RETRY_AFTER
+    return answer
+
+
+def _carried() -> list[tuple[str, str]]:
+    """What the form that could not be taken had sent, in the spaces where people write at length; never a secret word nor a code."""
+    if request.method != "POST" or request.blueprint not in OF_WRITING:
+        return []
+    return [(name, value) for name, value in request.form.items(multi=True) if "pass" not in name and name not in CODES]
 
 
 def _answer(status: int, **context: object) -> Response:

@@ -13,7 +13,8 @@ from sad.web.access import Visitor
 
 def register(app: Flask) -> None:
     """Load the visitor of each request from its session."""
-    manager = LoginManager(app)
+    # No template reads `current_user`: the page of a breakdown would ask the database for it.
+    manager = LoginManager(app, add_context_processor=False)
     # Not "strong": it signs out whoever changes network, and a phone in a field does so at the worst minute.
     manager.session_protection = "basic"
     manager.user_loader(load_visitor)

@@ -5,7 +5,7 @@ import io
 from typing import IO, Any
 
 from flask import Request, g, request
-from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from sad import clock
 
@@ -21,16 +21,27 @@ class SealedRequest(Request):
 
 
 def stamp() -> None:
-    """Read the request to its last byte, and note both instants: the second is the one that counts for a deposit (REC-03)."""
-    g.started_at = clock.now()
+    """Read the request to its last byte, and note both instants: the second is the one that counts for a deposit (REC-03).
+
+    Before the database is asked anything: what it takes to answer, or not, is no time of the sender's. What could not be read is told by
+    `refuse_unread`, once it is known who sent it.
+    """
+    g.started_at, g.unread = clock.now(), None
     try:
         if request.method == "POST":
             request.form.get("")  # the first look at a form is what reads it
-    except RequestEntityTooLarge:
-        _hear_out()
-        raise
+    except HTTPException as error:
+        g.unread = error
+        if isinstance(error, RequestEntityTooLarge):
+            _hear_out()
     finally:
         g.received_at = clock.now()
+
+
+def refuse_unread() -> None:
+    """Raise what kept the request from being read to its end."""
+    if g.unread is not None:
+        raise g.unread
 
 
 def _hear_out() -> None:

@@ -11,6 +11,7 @@ from sad.actions.declarations import declaration_of, declare_interests
 from sad.actions.opening_records import opening_record_of
 from sad.actions.openings import ASK_LASTS, ask_opening, confirm_opening, is_waiting, openers_of, opening_of
 from sad.actions.publications import invitees_of
+from sad.actions.spooled import hold_back_while_spooled
 from sad.domain.phases import phase
 from sad.letters import openings as letters
 from sad.models.mini_tenders import MiniTender
@@ -63,6 +64,7 @@ def _take_part(mini_tender_id: int, act: Callable[..., Opening], done_words: str
     mini_tender, form, by, at = published_mini_tender(mini_tender_id), InterestsForm(), current_person(), clock.now()
     if form.validate_on_submit():
         with attempt(form) as done:
+            hold_back_while_spooled(site_settings().data_dir)
             declare_interests(mini_tender, has_conflict=form.is_concerned, link=form.link.data or "", by=by, at=at)
             if not form.is_concerned:
                 act(mini_tender, by=by, at=at)

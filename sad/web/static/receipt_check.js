@@ -3,6 +3,7 @@
 "use strict";
 
 const FORMAT = "sad-receipt/2";
+const RECEPTION = "sad-reception/1"; // provisional: received while the database did not answer, registered later
 const KEYS_FORMAT = "sad-receipt-keys/1";
 
 class NotGenuine extends Error {}
@@ -172,7 +173,7 @@ function checkReceipt(bytes, keys) {
   } catch (fault) {
     throw new NotGenuine("Ce fichier ne se lit pas : ce n’est pas un accusé de réception, ou il est abîmé.");
   }
-  if (said.format !== FORMAT) throw new NotGenuine("Ce fichier n’est pas un accusé de réception signé de ce site.");
+  if (said.format !== FORMAT && said.format !== RECEPTION) throw new NotGenuine("Ce fichier n’est pas un accusé de réception signé de ce site.");
   if (spelled !== text) throw new NotGenuine("Ce fichier a été modifié : il n’est plus, octet pour octet, celui qui a été remis.");
   const key = keys.get(said.key_id), { signature, ...body } = said;
   if (key === undefined) throw new NotGenuine("Cet accusé est signé avec une clé que la liste ne connaît pas.");
@@ -197,7 +198,20 @@ function paris(instant) {
   return `${new Date(instant).toLocaleString("fr-FR", { timeZone: "Europe/Paris", dateStyle: "full", timeStyle: "medium" })}, heure de Paris`;
 }
 
+function toldProvisional(body) {
+  return [
+    line("Déposant", body.depositor),
+    line("Acheteur", body.buyer),
+    line("Consultation", `${body.title} ; ${body.object}`),
+    line("Reçu", `${paris(body.received_at)} (${body.received_at})`),
+    line("Date limite affichée", `${paris(body.closes_at)} : ${body.late ? "reçu hors délai" : "reçu à temps"}`),
+    line("Brouillon scellé déposé", body.draft_stamp),
+    line("Clé", body.key_id),
+  ];
+}
+
 function told(body) {
+  if (body.format === RECEPTION) return toldProvisional(body);
   const documents = body.documents.map((each) => line(each.name, `${each.size} octets, empreinte avec sel ${each.salted_sha256}`));
   return [
     line("Déposant", body.depositor),
@@ -226,7 +240,8 @@ async function verify(receipt, otherKeys) {
     const published = new TextEncoder().encode(document.getElementById("keys").textContent);
     const keys = readKeys(otherKeys ? new Uint8Array(await otherKeys.arrayBuffer()) : published);
     const body = checkReceipt(new Uint8Array(await receipt.arrayBuffer()), keys);
-    answer("good", "Authentique", "Pas un caractère n’a changé depuis la signature de cet accusé de réception.", told(body));
+    const more = body.format === RECEPTION ? " Il est provisoire : l’offre est reçue, elle n’était pas encore enregistrée." : "";
+    answer("good", "Authentique", `Pas un caractère n’a changé depuis la signature de cet accusé de réception.${more}`, told(body));
   } catch (fault) {
     if (!(fault instanceof NotGenuine || fault instanceof BadKeys)) throw fault;
     answer("bad", fault instanceof BadKeys ? "Liste de clés refusée" : "Refusé", fault.message, []);

@@ -3,6 +3,7 @@
 from flask import Blueprint
 from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 
+from sad.web.errors import NO_DATABASE
 from sad.web.navigation import Entry
 from sad.web.supplier import (
     application_form,
@@ -12,6 +13,7 @@ from sad.web.supplier import (
     consortium_agreements,
     consortiums,
     deadline_agreements,
+    degraded,
     examinations,
     home,
     letters,
@@ -35,6 +37,8 @@ POST = ["POST"]
 
 blueprint.register_error_handler(RequestEntityTooLarge, oversized.too_large)
 blueprint.register_error_handler(ClientDisconnected, oversized.cut_short)
+for kind in NO_DATABASE:
+    blueprint.register_error_handler(kind, degraded.receive)
 
 blueprint.add_url_rule("/", "home", home.home)
 blueprint.add_url_rule("/fiche", "profile", people.profile, methods=BOTH)

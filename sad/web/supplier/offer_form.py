@@ -61,10 +61,14 @@ class OfferForm(Form):
 
 
 class DepositForm(Form):
-    """The last button. `key` is drawn when the page is shown: the same sending twice is one offer."""
+    """The last button. `key` is drawn when the page is shown: the same sending twice is one offer.
+
+    `shown` is what the page says of itself, signed, for a reception while the database does not answer.
+    """
 
     key = HiddenField()
     stamp = HiddenField()
+    shown = HiddenField()
     keep = BooleanField(
         "Garder mon brouillon",
         description="Scellé, pour remplacer votre offre sans tout retaper. Sinon il est détruit dès le dépôt.",

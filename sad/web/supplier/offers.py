@@ -11,6 +11,7 @@ from sad.models.offers import OfferState
 from sad.web.access import allow_supplier, current_person
 from sad.web.acts import attempt, form_page
 from sad.web.supplier.answering import answering_to, consultation_link
+from sad.web.supplier.degraded import statement
 from sad.web.supplier.deposits import CHECK, deposit, keep_draft
 from sad.web.supplier.forms import ConfirmForm
 from sad.web.supplier.offer_form import deposit_form, offer_form
@@ -40,6 +41,7 @@ def check(mini_tender_id: int) -> Response:
         flash("Votre offre n’est pas déposée : elle n’est pas complète.", "warning")
         return redirect(url_for("supplier.offer", mini_tender_id=mini_tender_id))
     shortfalls = answering.terms.shortfalls(answering.content)
+    form.shown.data = statement(form, answering)
     return form_page("supplier/check_offer.html", form, answering=answering, need=answering.mini_tender, shortfalls=shortfalls)
 
 
