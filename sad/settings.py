@@ -30,6 +30,7 @@ class Settings:
     base_url: str
     smtp_url: str | None
     mail_from: str
+    probe_url: str | None = None
 
     @property
     def is_production(self) -> bool:
@@ -67,6 +68,7 @@ def _settings(environ: Mapping[str, str], environment: str, data_dir: Path) -> S
         base_url=base_url,
         smtp_url=_smtp_url(environ, in_production),
         mail_from=_mail_from(environ, base_url),
+        probe_url=_probe_url(environ),
     )
 
 
@@ -123,6 +125,13 @@ def _base_url(environ: Mapping[str, str], in_production: bool) -> str:
     schemes = ("https",) if in_production else ("https", "http")
     if not _is_address(url, schemes):
         raise SettingsError(f"SAD_BASE_URL : donner l’adresse publique du service, en {' ou '.join(f'{each}://' for each in schemes)}")
+    return url
+
+
+def _probe_url(environ: Mapping[str, str]) -> str | None:
+    url = (environ.get("SAD_PROBE_URL") or "").rstrip("/") or None
+    if url is not None and not _is_address(url, ("https", "http")):
+        raise SettingsError("SAD_PROBE_URL n’est pas une adresse. Forme : http://localhost:8000")
     return url
 
 

@@ -133,7 +133,7 @@ def opening_faults(mini_tender: MiniTender, person: Person, at: datetime) -> Ite
 
 
 def _check(mini_tender: MiniTender, person: Person, at: datetime) -> None:
-    faults = [*opening_faults(mini_tender, person, at), *interest_faults(mini_tender, person)]
+    faults = [*clock_faults(), *opening_faults(mini_tender, person, at), *interest_faults(mini_tender, person)]
     if faults:
         raise Refused(*faults)
 

@@ -61,7 +61,7 @@ def _grouped_names(raw: Any) -> Mapping[str, Mapping[str, str]]:
 
 
 UNITS: dict[str, Callable[[Any], Any]] = {
-    **dict.fromkeys(("days", "working_days", "months", "years", "count"), _whole),
+    **dict.fromkeys(("seconds", "minutes", "hours", "days", "working_days", "months", "years", "count"), _whole),
     **dict.fromkeys(("euros", "percent", "ratio"), _decimal),
     "percents": _decimals,
     "yes_no": _yes_no,

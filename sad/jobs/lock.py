@@ -23,6 +23,15 @@ def only_scheduler(engine: Engine, data_dir: Path) -> Iterator[Callable[[], bool
         yield is_held
 
 
+def does_answer(engine: Engine) -> bool:
+    """Does the database answer a new connection?"""
+    try:
+        with engine.connect() as connection:
+            return _answers(connection)
+    except DBAPIError:
+        return False
+
+
 @contextmanager
 def _file_lock(data_dir: Path) -> Iterator[Callable[[], bool]]:
     """The system frees it when the process ends, however it ends."""

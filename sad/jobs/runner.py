@@ -15,9 +15,10 @@ from sad import clock
 from sad.actions.job_runs import note_run
 from sad.db import session, transaction
 from sad.domain.calendar import PARIS
-from sad.jobs.lock import only_scheduler
+from sad.jobs.lock import does_answer, only_scheduler
 from sad.jobs.schedule import TIMETABLE, Job
 from sad.jobs.turn import Turn
+from sad.jobs.watch import remember_database_down
 from sad.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -39,6 +40,8 @@ def run(settings: Settings, engine: Engine) -> None:
             if is_held():
                 run_job(job, settings, stop)
             else:
+                if not does_answer(engine):
+                    remember_database_down(settings.data_dir, clock.now())
                 lost.set()
                 stop.set()
 

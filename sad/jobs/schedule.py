@@ -16,6 +16,7 @@ from sad.jobs.proofs import remind_awardees, remind_renewals
 from sad.jobs.receptions import take_in_receptions
 from sad.jobs.replies import remind_replies, warn_late_notices
 from sad.jobs.turn import Turn
+from sad.jobs.watch import watch_service
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,7 @@ class Job:
 # Papers then letters last, so that one round of all the jobs also sets and delivers what the others wrote.
 TIMETABLE = (
     Job(take_in_receptions, every=timedelta(seconds=15)),
+    Job(watch_service, every=timedelta(seconds=30)),
     Job(remind_evaluations, every=timedelta(minutes=30)),
     Job(remind_campaigns, every=timedelta(minutes=30)),
     Job(remind_unopened_invitations, every=timedelta(minutes=30)),

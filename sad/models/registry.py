@@ -25,6 +25,7 @@ from sad.models import (
     openers,
     orders,
     organisations,
+    outages,
     people,
     proofs,
     receipt_keys,
@@ -36,11 +37,12 @@ from sad.models import (
     suppliers,
     systems,
     tastings,
+    timekeeping,
 )
 
 AGGREGATES = (
     organisations, people, suppliers, documents, certificates, systems, stages, stage_changes, applications, admissions, campaigns,
     consortiums, mini_tenders, deadline_agreements, invitations, offers, openings, evaluations, evaluators, tastings,
     examinations, regularisations, committees, sittings, awards, proofs, conclusions, replies, litigation, orders,
-    letters, journal, receipt_keys, job_runs,
+    letters, journal, receipt_keys, job_runs, timekeeping, outages,
 )

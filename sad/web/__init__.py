@@ -19,7 +19,7 @@ from sad.requirement_library import library
 from sad.settings import ROOT, Settings, load_settings
 from sad.stages_model import model_categories
 from sad.storage import MAX_TOTAL_BYTES
-from sad.web import access, errors, factors, fields, filters, headers, login, reception, spooled
+from sad.web import access, errors, factors, fields, filters, headers, login, reception, spooled, timekeeping
 from sad.web.account import blueprint as account_pages
 from sad.web.admin import blueprint as admin_pages
 from sad.web.agent import blueprint as agent_pages
@@ -128,12 +128,14 @@ def _add_behaviour(app: SadApp) -> None:
     """What happens before and after each request, in this order."""
     app.before_request(reception.stamp)
     app.before_request(lambda: _serve_only_a_sound_database(app))
+    app.before_request(timekeeping.keep_hour)
     login.register(app)
     app.before_request(access.enforce)
     app.before_request(factors.lead_to_setup)
     app.before_request(reception.refuse_unread)
     CSRFProtect(app)
     app.before_request(factors.ask_again)
+    app.before_request(timekeeping.compare_clocks)
     app.before_request(spooled.take_in)
     app.after_request(headers.protect)
     app.teardown_appcontext(lambda _error: db.session.remove())

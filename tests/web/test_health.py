@@ -41,6 +41,7 @@ def test_all_is_well_when_the_scheduler_has_just_run(client):
         "database": {"ok": True},
         "migrations": {"ok": True, "current": migrations.newest(), "expected": migrations.newest()},
         "scheduler": {"ok": True, "last_tick": "2026-11-24T08:59:45+00:00", "failing": []},
+        "clock": {"ok": True, "doubts": [], "database_has_one": False},
     }
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError
 
 from sad import clock, migrations
 from sad.actions.job_runs import LATE_AFTER
+from sad.actions.timekeeping import database_hour, found_skews, running_skews
 from sad.db import session
 from sad.models.job_runs import JobRun
 from sad.settings import ROOT
@@ -27,16 +28,18 @@ class Found:
 
 @public
 def health() -> Response:
-    """Database, migrations, scheduler, version; 503 when no page could be served. A late scheduler is told, no more."""
+    """Database, migrations, scheduler, version; 503 when no page could be served. A late scheduler, an hour in doubt are told, no more."""
     expected = migrations.newest()
     found = _find(expected)
     serves, scheduler = found.answers and found.revision == expected, _scheduler(found.runs)
+    hour = _hour() if serves else {"ok": False}
     response = jsonify(
-        status="down" if not serves else "ok" if scheduler["ok"] else "degraded",
+        status="down" if not serves else "ok" if scheduler["ok"] and hour["ok"] else "degraded",
         version=version(),
         database={"ok": found.answers},
         migrations={"ok": found.revision == expected, "current": found.revision, "expected": expected},
         scheduler=scheduler,
+        clock=hour,
     )
     response.status_code = 200 if serves else 503
     response.headers["Cache-Control"] = "no-store"
@@ -56,6 +59,13 @@ def _find(expected: str) -> Found:
     except DBAPIError:
         return Found(answers=False)
     return Found(True, revision, tuple(runs))
+
+
+def _hour() -> dict[str, object]:
+    """Whether the hour is sure: the doubts that nobody has lifted, and those of this very instant."""
+    reading = clock.read(database_hour)
+    doubts = sorted({each.source for each in (*running_skews(), *found_skews(reading))})
+    return {"ok": not doubts, "doubts": doubts, "database_has_one": reading.database is not None}
 
 
 def _scheduler(runs: tuple[JobRun, ...]) -> dict[str, object]:
