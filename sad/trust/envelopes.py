@@ -78,7 +78,7 @@ def unpack(packed: bytes) -> Envelope:
                 for number, file in enumerate(description["files"], start=1)
             ),
         )
-    except (tarfile.TarError, ValueError, KeyError, TypeError) as fault:
+    except (tarfile.TarError, ValueError, KeyError, TypeError, OverflowError, RecursionError) as fault:
         raise SealBroken("Le pli est ouvert, mais ce qu’il contient n’est pas une offre.") from fault
 
 
@@ -106,4 +106,9 @@ def _member(name: str, body: bytes) -> bytes:
 
 def _members(packed: bytes) -> dict[str, bytes]:
     with tarfile.open(fileobj=io.BytesIO(packed), mode="r:") as archive:
-        return {member.name: archive.extractfile(member).read() for member in archive if member.isfile()}  # type: ignore[union-attr]
+        return {member.name: archive.extractfile(member).read() for member in archive if _is_plain(member)}  # type: ignore[union-attr]
+
+
+def _is_plain(member: tarfile.TarInfo) -> bool:
+    """A file with nothing left out: one with holes may announce far more bytes than there are."""
+    return member.isfile() and not member.issparse()
