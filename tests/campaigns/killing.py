@@ -1,4 +1,7 @@
-"""The product served as it is in the demo, suppliers that deposit without rest, and its worker killed (-9) under them."""
+"""The product served as it is in the demo, suppliers that deposit without rest, and its worker killed (-9) under them.
+
+A kill takes nothing from the memory of the machine: whether the disk was told to keep what it was given (fsync) is not seen here.
+"""
 
 import http.client
 import os
@@ -29,7 +32,8 @@ from sad.models.offers import Offer, Receipt
 from sad.models.people import Person
 from sad.settings import ROOT
 from sad.trust.chain import Head
-from tests.campaigns.kept import check_deposit
+from tests.campaigns.forms import hidden_of
+from tests.campaigns.kept import check_deposit, check_journal
 from tests.factories.mini_tenders import SEAL_KEY, make_published
 from tests.factories.offers import PDF, offered
 from tests.factories.suppliers import member_of
@@ -37,6 +41,10 @@ from tests.web.test_login import sign_in
 
 PATIENCE = 60  # seconds, for an answer on a crowded machine
 A_MOMENT = 0.02  # seconds
+A_BLINK = 0.001
+HALF = 0.5
+SUPPLIERS = 2
+WHOLE = 250  # kills between two readings of all that was kept
 COOKIE = "sad"
 
 
@@ -47,6 +55,7 @@ class Depositor:
         self.port, self.address, self.cookie, self.may_send = port, address, cookie, may_send
         self.acknowledged: dict[str, str] = {}
         self.cuts = 0
+        self.took = 0.0  # seconds, for what was acknowledged last
         self.is_over = False
         self.thread = threading.Thread(target=self._deposit_without_rest, daemon=True)
 
@@ -68,16 +77,18 @@ class Depositor:
                 time.sleep(A_MOMENT)  # the server is not there yet
                 continue
             self.cookie = re.search(f"{COOKIE}=([^;]*)", answer.headers.get("Set-Cookie", f"{COOKIE}={self.cookie}"))[1]
-            return {name: re.search(f'name="{name}"[^>]*value="([^"]*)"', page)[1] for name in ("csrf_token", "stamp")}
+            return hidden_of(page)
 
     def _sent(self, filled: dict[str, str]) -> str | None:
         """Where the receipt is, once it is acknowledged."""
+        began = time.monotonic()
         try:
             answer, _ = self._ask("POST", urlencode(filled))
         except (OSError, http.client.HTTPException):
             self.cuts += 1
             time.sleep(A_MOMENT)
             return None
+        self.took = time.monotonic() - began
         return answer.headers["Location"] if answer.status == 302 else None
 
     def _ask(self, method: str, body: str | None = None) -> tuple[http.client.HTTPResponse, str]:
@@ -92,21 +103,24 @@ class Depositor:
 
 
 class Service:
-    """The product on that application's database, one worker of four threads, and three suppliers at work."""
+    """The product on that application's database, one worker of four threads, and two suppliers at work."""
 
     def __init__(self, app: Flask) -> None:
         self.app = app
         self.checked: set[str] = set()
+        self.known, self.worker = 0, 0
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
         self.may_send = threading.Event()
         self.may_send.set()
-        self.depositors = [Depositor(self.port, address, cookie, self.may_send) for address, cookie in _invited(app)]
+        invited = _invited(app)
+        self.depositors = [Depositor(self.port, address, cookie, self.may_send) for address, cookie in invited]
         self.head = _head()
-        self.process = _served(app, self.port)
+        self.process = _served(app, self.port, invited[0])
         for each in self.depositors:
             each.thread.start()
+        self._wait_for_work(of_each=True)
 
     def close(self) -> None:
         """The suppliers rest, the server is stopped."""
@@ -119,16 +133,25 @@ class Service:
         self.process.wait()
 
     def check_a_kill(self, seed: int) -> None:
-        """Kill the worker at a drawn instant; all that was acknowledged must be there, and nothing else but whole deposits."""
-        self._wait_for_work()
-        time.sleep(random.Random(seed).random() * 0.25)
-        os.kill(self._worker(), signal.SIGKILL)
-        self.may_send.clear()
-        self.check()
-        self.may_send.set()
+        """Kill the worker at a drawn instant, as often as it takes to cut a sending; then nothing but whole deposits is kept.
+
+        One time out of two it has acknowledged something; the others it may be killed as it is born, before it received anything.
+        """
+        drawn, before = random.Random(seed), self.cuts()
+        while self.cuts() == before:
+            self._wait_for_birth()
+            if drawn.random() < HALF:
+                self._wait_for_work()
+            time.sleep(drawn.random() * max(each.took for each in self.depositors))
+            os.kill(self.worker, signal.SIGKILL)
+            self.may_send.clear()
+            self.check()
+            self.may_send.set()
+        if seed % WHOLE == WHOLE - 1:
+            self.check_whole()
 
     def check(self) -> None:
-        """Every deposit acknowledged since the last check is whole; none is without its receipt, line and letter; the chain holds."""
+        """Every deposit acknowledged since the last check is whole; the chain holds from where it held then."""
         session.remove()
         for key, where in list(self._acknowledged().items()):
             if key not in self.checked:
@@ -136,10 +159,19 @@ class Service:
                 assert f"/{offer.id}/" in where and [file.name for file in check_deposit(offer).files] == [PDF.name]
                 self.checked.add(key)
                 session.expunge_all()
-        _check_counts()
         report = verify_journal(self.head)
         assert report.is_sound, str(report)
         self.head = report.head
+
+    def check_whole(self) -> None:
+        """All that was ever acknowledged is there; none is without its receipt, line and letter; the whole chain holds; work goes on."""
+        self.check()
+        assert len(self.checked) > self.known, "nothing is acknowledged any more"
+        self.known = len(self.checked)
+        kept = set(session.scalars(select(Offer.idempotency_key)))
+        assert self.checked <= kept, f"acknowledged and lost: {self.checked - kept}"
+        _check_counts()
+        check_journal()
 
     def cuts(self) -> int:
         """How many sendings were cut by a kill, and sent again."""
@@ -148,24 +180,32 @@ class Service:
     def _acknowledged(self) -> dict[str, str]:
         return {key: where for each in self.depositors for key, where in list(each.acknowledged.items())}
 
-    def _wait_for_work(self) -> None:
-        """Until one more deposit is acknowledged: the worker is there, and busy."""
-        before, until = len(self._acknowledged()), time.monotonic() + PATIENCE
-        while len(self._acknowledged()) == before:
+    def _wait_for_work(self, *, of_each: bool = False) -> None:
+        """Until one more deposit is acknowledged, or one of each supplier."""
+        before, until = [len(each.acknowledged) for each in self.depositors], time.monotonic() + PATIENCE
+        while not (all if of_each else any)(len(each.acknowledged) > had for each, had in zip(self.depositors, before, strict=True)):
             assert time.monotonic() < until and self.process.poll() is None, "nothing is acknowledged any more"
-            time.sleep(A_MOMENT)
+            time.sleep(A_BLINK)
 
-    def _worker(self) -> int:
-        """The child of the server, which has just answered."""
+    def _wait_for_birth(self) -> None:
+        """Until another worker is there than the one that was killed."""
+        until = time.monotonic() + PATIENCE
+        while (born := self._child()) in (None, self.worker):
+            assert time.monotonic() < until and self.process.poll() is None, "no worker is born any more"
+            time.sleep(A_BLINK)
+        self.worker = born
+
+    def _child(self) -> int | None:
+        """The worker, where there is one."""
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
-        assert len(children) == 1, f"one worker: {children}"
-        return int(children[0])
+        assert len(children) <= 1, f"one worker: {children}"
+        return int(children[0]) if children else None
 
 
 def _invited(app: Flask) -> list[tuple[str, str]]:
-    """Where three invitees of a consultation that is open now deposit, each with its draft, and the cookie of its session."""
+    """Where the invitees of a consultation that is open now deposit, each with its draft, and the cookie of its session."""
     with transaction():
-        mini_tender = make_published(suppliers=3)
+        mini_tender = make_published(suppliers=SUPPLIERS)
         mini_tender.published_at, mini_tender.closes_at = clock.now() - timedelta(days=1), clock.now() + timedelta(days=30)
     found = []
     for supplier in invitees_of(mini_tender):
@@ -182,8 +222,8 @@ def _cookie(app: Flask, person_id: int) -> str:
     return client.get_cookie(COOKIE).value
 
 
-def _served(app: Flask, port: int) -> subprocess.Popen:
-    """The web server of the demo; the application is loaded before its worker is born, so that another is born at once."""
+def _served(app: Flask, port: int, warmed_by: tuple[str, str]) -> subprocess.Popen:
+    """The web server of the demo; the application is loaded and warm before its worker is born, so that another is born at once."""
     settings = app.settings
     (key := settings.data_dir / "seal.key").write_bytes(SEAL_KEY)
     environment = {
@@ -193,9 +233,11 @@ def _served(app: Flask, port: int) -> subprocess.Popen:
         "SAD_SECRET_KEY": settings.secret_key,
         "SAD_SEAL_KEY_FILE": str(key),
         "SAD_BASE_URL": f"http://localhost:{port}",
+        "WARMED_BY": "{} sad={}".format(*warmed_by),
     }
     command = [sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}", "--workers", "1", "--threads", "4", "--preload"]
-    return subprocess.Popen([*command, "--no-control-socket", "--log-level", "critical", "app:app"], cwd=ROOT, env=environment)
+    command += ["--no-control-socket", "--log-level", "critical", "tests.campaigns.warmed:app"]
+    return subprocess.Popen(command, cwd=ROOT, env=environment)
 
 
 def _head() -> Head:
