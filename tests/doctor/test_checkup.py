@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, delete, select, text, update
 
-from sad import clock
+from sad import clock, spool
 from sad.db import session, transaction
 from sad.doctor.checkup import INVARIANTS, examine
 from sad.doctor.findings import Site
@@ -195,6 +195,10 @@ def a_document_altered(site: Site) -> None:
     path_of(site.data_dir, _document().storage_key).write_bytes(b"%PDF-1.4\nother")
 
 
+def a_reception_left_outside(site: Site) -> None:
+    spool.keep(site.data_dir, "0" * 32, b"{}")
+
+
 def a_document_of_nobody(site: Site) -> None:
     path = _stray(site)
     os.utime(path, (0, 0))
@@ -221,6 +225,7 @@ PLANTED: list[tuple[Callable[[Site], None], dict[str, int]]] = [
     (a_receipt_lost, {"receipts": 1}),
     (a_receipt_moved, {"receipts": 2}),
     (a_reception_put_forward, {"receipts": 1}),
+    (a_reception_left_outside, {"receptions": 1}),
     (a_second_person_swapped, {"openings": 1}),
     (a_tender_opened_by_nobody, {"openings": 1}),
     (an_invitee_forgotten, {"invitees": 1, "rankings": 1}),
