@@ -1,6 +1,5 @@
-"""Ways into an account, and out of it: sessions, passwords, and what slows guessing down."""
+"""Ways into an account: passwords, links to choose another, and what slows guessing down."""
 
-import secrets
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -9,6 +8,7 @@ from sqlalchemy import func, select
 from sad.actions.journal import record
 from sad.actions.letters import post_letter
 from sad.actions.rescue_codes import use_rescue_code
+from sad.actions.sign_ins import drop_sessions
 from sad.db import session
 from sad.domain.calendar import PARIS
 from sad.domain.errors import Refused, refuse
@@ -59,19 +59,6 @@ def note_failed_login(email: str, address: str, *, at: datetime) -> LoginAttempt
     attempt = LoginAttempt(email=email.strip().lower()[:200], address=address, at=at)
     session.add(attempt)
     return attempt
-
-
-def open_session(person: Person, *, at: datetime) -> Person:
-    """Journal that the person came in."""
-    record("open_session", person, by=person, at=at, organisation_id=person.organisation_id)
-    return person
-
-
-def revoke_sessions(person: Person, *, by: Person, at: datetime) -> Person:
-    """Close every session of the person, on every device."""
-    person.session_stamp = secrets.token_hex(16)
-    record("revoke_sessions", person, by=by, at=at, organisation_id=person.organisation_id)
-    return person
 
 
 def ask_password_reset(email: str, *, address: str, link: Callable[[str], str], at: datetime) -> None:
@@ -139,7 +126,7 @@ def change_password(person: Person, *, password_hash: str, by: Person, at: datet
 
 def _set_password(person: Person, password_hash: str, action: str, *, by: Person, at: datetime) -> Person:
     person.password_hash = password_hash
-    person.session_stamp = secrets.token_hex(16)
+    drop_sessions(person, at=at)
     for reset in session.scalars(select(PasswordReset).where(PasswordReset.person_id == person.id, PasswordReset.used_at.is_(None))):
         reset.used_at = at
     moment = french_moment(at.astimezone(PARIS))

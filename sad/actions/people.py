@@ -1,6 +1,5 @@
 """Agents: opening and closing their accounts, giving and taking back their roles."""
 
-import secrets
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,6 +9,7 @@ from sqlalchemy import select
 from sad.actions.administrators import check_may_manage, check_not_last, is_instance_administrator
 from sad.actions.journal import record
 from sad.actions.letters import post_letter
+from sad.actions.sign_ins import drop_sessions
 from sad.db import session
 from sad.domain.errors import Refusal, Refused, refuse
 from sad.letters import people as letters
@@ -105,7 +105,7 @@ def close_account(person: Person, *, by: Person, at: datetime) -> Person:
     if person.has_role(Role.ADMINISTRATOR):
         _check_administration_goes_on(person, by)
     person.is_active = False
-    person.session_stamp = secrets.token_hex(16)
+    drop_sessions(person, at=at)
     record("close_account", person, by=by, at=at, organisation_id=person.organisation_id)
     return person
 
@@ -139,7 +139,7 @@ def _open_account(
     faults = list(_account_faults(organisation, name, email, grants))
     if faults:
         raise Refused(*faults)
-    person = Person(email=email, name=name, organisation=organisation, session_stamp=secrets.token_hex(16), created_at=at)
+    person = Person(email=email, name=name, organisation=organisation, created_at=at)
     session.add(person)
     for grant in grants:
         _hold(person, grant, at)

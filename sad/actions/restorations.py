@@ -1,6 +1,5 @@
 """What the journal says of a return to a backup: who decided it, from when, and which acts were lost with it."""
 
-import secrets
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -10,6 +9,7 @@ from sad.actions.journal import record
 from sad.db import session
 from sad.models.journal import JournalEntry, JournalHead
 from sad.models.people import PasswordReset, Person
+from sad.models.sign_ins import SignIn
 from sad.trust.canonical import instant
 from sad.trust.chain import Head
 
@@ -23,7 +23,7 @@ def note_restoration(
     `lost`: heads kept elsewhere, of lines beyond the backup; `approvers`: the addresses of the two people who decided it. `by`:
     the first one, None when the backup does not know this person yet.
     """
-    session.execute(update(Person).values(session_stamp=secrets.token_hex(16)))
+    session.execute(update(SignIn).where(SignIn.ended_at.is_(None)).values(ended_at=at))
     session.execute(update(PasswordReset).where(PasswordReset.used_at.is_(None)).values(used_at=at))
     head = session.get_one(JournalHead, 1)
     told = [{"seq": each.seq, "hash": each.hash} for each in lost]

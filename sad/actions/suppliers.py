@@ -1,7 +1,6 @@
 """Suppliers' accounts: opening one for a SIRET, keeping its profile."""
 
 import re
-import secrets
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -83,7 +82,7 @@ def register_supplier(siret: str, profile: Profile, *, by: Person, at: datetime)
 
 def new_person(email: str, name: str, *, at: datetime, password_hash: str | None = None) -> Person:
     """Somebody who has no account yet; whichever act makes it act for a supplier adds it."""
-    return Person(email=email, name=name, password_hash=password_hash, session_stamp=secrets.token_hex(16), created_at=at)
+    return Person(email=email, name=name, password_hash=password_hash, created_at=at)
 
 
 def update_profile(supplier: Supplier, profile: Profile, *, by: Person, at: datetime) -> Supplier:

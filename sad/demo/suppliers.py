@@ -1,6 +1,5 @@
 """The stories of the suppliers: an account, a declaration, applications, and what the buyer made of them."""
 
-import secrets
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
@@ -83,7 +82,6 @@ def _register(supplier: DemoSupplier, setting: Setting, at: datetime) -> tuple[P
         email=supplier.email,
         name=supplier.contact,
         password_hash=setting.password_hash,
-        session_stamp=secrets.token_hex(16),
         created_at=at,
     )
     profile = Profile(

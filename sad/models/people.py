@@ -36,7 +36,6 @@ class Person(Base):
         ForeignKey("organisations.id"), index=True, comment="null: acts for suppliers, or administers the whole instance"
     )
     is_active: Mapped[bool] = mapped_column(default=True)
-    session_stamp: Mapped[Hash] = mapped_column(comment="changes to close every session of this person")
     created_at: Mapped[datetime]
 
     organisation: Mapped[Organisation | None] = relationship()

@@ -31,6 +31,7 @@ from sad.models import (
     receipt_keys,
     regularisations,
     replies,
+    sign_ins,
     sittings,
     stage_changes,
     stages,
@@ -41,7 +42,7 @@ from sad.models import (
 )
 
 AGGREGATES = (
-    organisations, people, suppliers, documents, certificates, systems, stages, stage_changes, applications, admissions, campaigns,
+    organisations, people, sign_ins, suppliers, documents, certificates, systems, stages, stage_changes, applications, admissions, campaigns,
     consortiums, mini_tenders, deadline_agreements, invitations, offers, openings, evaluations, evaluators, tastings,
     examinations, regularisations, committees, sittings, awards, proofs, conclusions, replies, litigation, orders,
     letters, journal, receipt_keys, job_runs, timekeeping, outages,

@@ -13,6 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from sad import db, migrations, parameters
 from sad.actions.people import has_demo_account
+from sad.domain.sessions import LONGEST
 from sad.models.people import Role
 from sad.reference import product_families
 from sad.requirement_library import library
@@ -37,7 +38,6 @@ AUDIENCES = (
     Audience(admin_pages, "/administration", "Administration", frozenset({Role.ADMINISTRATOR})),
     Audience(public_pages, "", "Site public"),
 )
-HALF_A_DAY = 12 * 3600
 A_YEAR = 365 * 24 * 3600
 A_DAY = 24 * 3600
 LARGEST_REQUEST = 2 * MAX_TOTAL_BYTES  # twice: what is a little over is refused beside its field, with what was typed
@@ -113,7 +113,7 @@ def create_app(settings: Settings | None = None) -> SadApp:
         MAX_CONTENT_LENGTH=LARGEST_REQUEST,
         MAX_FORM_MEMORY_SIZE=LARGEST_TEXT,
         MAX_FORM_PARTS=MOST_PARTS,
-        PERMANENT_SESSION_LIFETIME=HALF_A_DAY,
+        PERMANENT_SESSION_LIFETIME=LONGEST,
         WTF_CSRF_TIME_LIMIT=None,  # as long as the session: a form filled slowly is not lost
     )
     _add_behaviour(app)
@@ -131,6 +131,7 @@ def _add_behaviour(app: SadApp) -> None:
     app.before_request(timekeeping.keep_hour)
     login.register(app)
     app.before_request(access.enforce)
+    app.before_request(login.note_presence)
     app.before_request(factors.lead_to_setup)
     app.before_request(reception.refuse_unread)
     CSRFProtect(app)

@@ -16,6 +16,7 @@ from sad import db
 from sad.models.consortiums import Consortium
 from sad.models.organisations import Organisation
 from sad.models.people import Person, Role
+from sad.models.sign_ins import SignIn
 from sad.models.suppliers import Supplier, SupplierMember
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -26,17 +27,17 @@ CHOSEN_SUPPLIER = "supplier_id"
 
 
 class Visitor(UserMixin):
-    """The person of a session; the session's name for it changes with `session_stamp`, which closes the others."""
+    """The person of a session, and the session, under the name by which its cookie finds it again."""
 
-    def __init__(self, person: Person) -> None:
-        self.person = person
+    def __init__(self, person: Person, sign_in: SignIn, name: str) -> None:
+        self.person, self.sign_in, self._name = person, sign_in, name
 
     @property
     def is_active(self) -> bool:
         return self.person.is_active
 
     def get_id(self) -> str:
-        return f"{self.person.id}:{self.person.session_stamp}"
+        return self._name
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +109,11 @@ def enforce() -> Response | None:
 def person_or_none() -> Person | None:
     """Who is signed in, if anybody."""
     return current_user.person if current_user.is_authenticated else None
+
+
+def sign_in_here() -> SignIn | None:
+    """The session of this browser, if it has one."""
+    return current_user.sign_in if current_user.is_authenticated else None
 
 
 def current_person() -> Person:

@@ -29,16 +29,20 @@ def short_datetime(value: datetime | None) -> str:
 
 def time_left(until: datetime, at: datetime) -> str:
     """What is left from `at` to `until`, in its two greatest units: `dans 3 jours et 4 heures`; once past, `il y a 2 heures`."""
-    span = until - at
-    rest, words = abs(span), []
+    said = duration(abs(until - at))
+    return f"dans {said}" if until > at else f"il y a {said}"
+
+
+def duration(span: timedelta) -> str:
+    """A length of time in its two greatest units: `3 jours et 4 heures`."""
+    rest, words = span, []
     for unit, length in _UNITS:
         count, rest = divmod(rest, length)
         if count:
             words.append(plural(count, unit))
         elif words:
             break
-    said = " et ".join(words[:2]) or "moins d’une minute"
-    return f"dans {said}" if span > timedelta(0) else f"il y a {said}"
+    return " et ".join(words[:2]) or "moins d’une minute"
 
 
 def family_names(keys: Iterable[str]) -> list[str]:
@@ -55,6 +59,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     **wording.FILTERS,
     "blocks": blocks,
     "datetime": long_datetime,
+    "duration": duration,
     "short_datetime": short_datetime,
     "announced": announced,
     "asked": asked,

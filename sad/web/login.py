@@ -1,14 +1,18 @@
 """Sessions: who is signed in, with which cookie, until when."""
 
-from flask import Flask, session
-from flask_login import LoginManager, login_user, logout_user
+from flask import Flask, request, session
+from flask_login import LoginManager, current_user, login_user, logout_user
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from sad import db
+from sad import clock, db
+from sad.actions.sign_ins import SEEN_EVERY, close_session, is_live, note_seen, open_session
 from sad.models.people import Person
+from sad.models.sign_ins import SignIn
 from sad.settings import Settings
-from sad.web.access import Visitor
+from sad.trust.passwords import new_token, token_hash
+from sad.web.access import STATIC, Visitor, sign_in_here
+from sad.web.devices import keep_device, words_here
 
 
 def register(app: Flask) -> None:
@@ -32,25 +36,46 @@ def cookie_settings(settings: Settings) -> dict[str, object]:
 
 
 def load_visitor(name: str) -> Visitor | None:
-    """The visitor of a session, as long as the person is active and has not closed its sessions."""
-    identifier, _, stamp = name.partition(":")
+    """The visitor of a session that still opens the account: neither ended, nor over by itself, nor of a closed account."""
+    identifier, _, token = name.partition(":")
     if not identifier.isdecimal():
         return None
-    at_once = (joinedload(Person.organisation), joinedload(Person.roles), joinedload(Person.second_factor))
-    person = db.session.scalars(select(Person).where(Person.id == int(identifier)).options(*at_once)).unique().one_or_none()
-    if person is None or not person.is_active or person.session_stamp != stamp:
-        return None
-    return Visitor(person)
+    whole = joinedload(SignIn.person)
+    at_once = (whole.joinedload(Person.organisation), whole.joinedload(Person.roles), whole.joinedload(Person.second_factor))
+    known = (SignIn.id == int(identifier), SignIn.token_hash == token_hash(token))
+    found = db.session.scalars(select(SignIn).where(*known).options(*at_once)).unique().one_or_none()
+    return Visitor(found.person, found, name) if found and is_live(found, at=clock.now()) else None
+
+
+def note_presence() -> None:
+    """Before each request of somebody signed in: the session is alive, noted every five minutes."""
+    if request.endpoint in STATIC or not current_user.is_authenticated:
+        return
+    at, sign_in = clock.now(), current_user.sign_in
+    if at - sign_in.seen_at >= SEEN_EVERY:
+        with db.transaction():
+            note_seen(sign_in, at=at)
 
 
 def sign_in(person: Person) -> None:
     """Open a fresh session for this person; what the browser held before is dropped, so that nobody can plant a session."""
+    at, former = clock.now(), sign_in_here()
+    token, hashed = new_token()
+    with db.transaction():
+        if former is not None:
+            close_session(former, by=former.person, at=at)
+        device = None if person.is_agent else keep_device(person, at=at)
+        opened = open_session(person, device=device, token_hash=hashed, words=words_here(), at=at)
     session.clear()
     session.permanent = True
-    login_user(Visitor(person))
+    login_user(Visitor(person, opened, f"{opened.id}:{token}"))
 
 
 def sign_out() -> None:
-    """Close the session of this browser."""
+    """Close the session of this browser: its cookie, copied elsewhere, opens nothing any more."""
+    former = sign_in_here()
+    if former is not None:
+        with db.transaction():
+            close_session(former, by=former.person, at=clock.now())
     logout_user()
     session.clear()

@@ -27,7 +27,7 @@ EMAIL = "paul@fournil.example"
 
 
 def newcomer(email: str = EMAIL, name: str = "Paul Roux") -> Person:
-    return Person(email=email, name=name, password_hash="hash", session_stamp="0" * 32, created_at=AT)
+    return Person(email=email, name=name, password_hash="hash", created_at=AT)
 
 
 @pytest.fixture

@@ -26,6 +26,7 @@ from sad.models.organisations import Organisation
 from sad.models.people import Person, PersonRole, Role
 from tests.factories.organisations import make_organisation, make_service
 from tests.factories.people import make_person
+from tests.factories.sign_ins import make_sign_in
 from tests.factories.suppliers import make_supplier, member_of
 
 AT = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
@@ -224,16 +225,16 @@ def test_the_instance_may_leave_an_organisation_without_administrator(administra
 def test_a_closed_account_lets_nobody_in_until_it_is_opened_again(organisation: Organisation, administrator: Person):
     with transaction():
         lea = make_person(organisation, Role.BUYER)
-        stamp = lea.session_stamp
+        here = make_sign_in(lea, at=AT)
     with transaction():
         close_account(lea, by=administrator, at=AT)
-    assert not lea.is_active and lea.session_stamp != stamp
+    assert not lea.is_active and here.ended_at == AT
     with pytest.raises(Refused), transaction():
         close_account(lea, by=administrator, at=AT)
     with transaction():
         reopen_account(lea, by=administrator, at=AT)
     assert lea.is_active and held(lea) == {("buyer", None)}
-    assert actions() == ["close_account", "reopen_account"]
+    assert actions() == ["open_session", "close_account", "reopen_account"]
 
 
 def test_another_invitation_makes_the_first_useless(organisation: Organisation, administrator: Person):

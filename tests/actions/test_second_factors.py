@@ -29,6 +29,7 @@ from sad.trust.passwords import hash_password, verify_password
 from tests.factories.organisations import make_organisation
 from tests.factories.people import make_person
 from tests.factories.second_factors import SEAL_KEY, give_factor, shown, wrong
+from tests.factories.sign_ins import make_sign_in
 
 AT = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 HERE = {"seal_key": SEAL_KEY, "address": "192.0.2.1"}
@@ -268,13 +269,14 @@ def test_a_rescue_code_gives_a_new_password_to_suppliers_only(claire, supplier_p
     hashed = hash_password("cinq pommes dans la brouette")
     with db.transaction():
         code = make_rescue_codes(person or supplier_person, seal_key=SEAL_KEY, by=claire, at=AT)[0]
-    stamp = supplier_person.session_stamp
     email = person.email if person else "inconnue@ferme.example"
+    with db.transaction():
+        here = make_sign_in(supplier_person, at=AT)
     with db.transaction():
         found = accounts.rescue_password(email, code, password_hash=hashed, seal_key=SEAL_KEY, at=AT)
     assert (found is not None) == (whose == "supplier")
     if found:
-        assert verify_password(found.password_hash, "cinq pommes dans la brouette") and found.session_stamp != stamp
+        assert verify_password(found.password_hash, "cinq pommes dans la brouette") and here.ended_at == AT
         assert letters() == ["rescue_code_used", "password_changed"]
     with db.transaction():
         assert use_rescue_code(person, code, seal_key=SEAL_KEY, at=AT) == (whose == "agent")

@@ -32,7 +32,6 @@ def newcomer(**values) -> Person:
             "email": "lea@fournil.example",
             "name": "Léa Martin",
             "password_hash": "hash",
-            "session_stamp": "0" * 32,
             "created_at": AT,
             **values,
         }

@@ -22,12 +22,14 @@ from sad.models.documents import Document
 from sad.models.journal import JournalBody, JournalEntry, JournalHead
 from sad.models.organisations import Organisation
 from sad.models.people import PasswordReset, Person, Role
+from sad.models.sign_ins import SignIn
 from sad.storage import UploadedFile, check_files, path_of, put
 from tests.factories.altered_backups import ALTERED
 from tests.factories.mini_tenders import SEAL_KEY, SENT
 from tests.factories.offers import PDF
 from tests.factories.organisations import make_organisation
 from tests.factories.people import PASSWORD, make_person
+from tests.factories.sign_ins import make_sign_in
 from tests.factories.sound import make_sound
 from tests.factories.suppliers import make_supplier
 from tests.factories.tampering import unguarded
@@ -142,10 +144,10 @@ def test_a_lost_machine_comes_back_whole(database, settings, keys, run, place, r
 
 def test_sessions_and_links_of_before_no_longer_serve(site, run, place, restore):
     with transaction():
-        stamp, link = _person(ADA).session_stamp, make_reset(_person(PAUL))
+        here, link = make_sign_in(_person(ADA), at=SENT).id, make_reset(_person(PAUL))
     session.remove()
     assert run("backup", str(place)).exit_code == 0 and restore(place, "--force")[0] == 0
-    assert _person(ADA).session_stamp != stamp and session.get_one(PasswordReset, link).used_at is not None
+    assert session.get_one(SignIn, here).ended_at is not None and session.get_one(PasswordReset, link).used_at is not None
 
 
 def test_a_restore_over_a_living_base_says_which_acts_are_lost(saved, site, restore):

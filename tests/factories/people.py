@@ -2,7 +2,6 @@
 
 import functools
 import itertools
-import secrets
 
 from sad.db import session
 from sad.models.organisations import Organisation, Service
@@ -27,7 +26,6 @@ def make_person(organisation: Organisation | None = None, *roles: Role, service:
             "name": f"Personne {number}",
             "password_hash": password_hash(),
             "organisation_id": organisation.id if organisation else None,
-            "session_stamp": secrets.token_hex(16),
             "created_at": LONG_AGO,
             **values,
         }

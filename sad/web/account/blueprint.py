@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-from sad.web.account import factors, passwords, rescue, sessions
+from sad.web.account import devices, factors, passwords, rescue, sessions
 
 blueprint = Blueprint("account", __name__)
 
@@ -15,7 +15,11 @@ blueprint.add_url_rule("/compte/mot-de-passe-oublie", "ask_reset", passwords.ask
 blueprint.add_url_rule("/compte/lien-envoye", "reset_asked", passwords.reset_asked)
 blueprint.add_url_rule("/compte/nouveau-mot-de-passe/<token>", "reset", passwords.reset, methods=["GET", "POST"])
 blueprint.add_url_rule("/compte/fournisseur/<int:supplier_id>", "choose_supplier", sessions.choose_supplier, methods=["POST"])
-blueprint.add_url_rule("/compte/autres-appareils", "close_sessions", sessions.close_sessions, methods=["POST"])
+blueprint.add_url_rule("/compte/autres-appareils", "end_other_sessions", devices.end_other_sessions, methods=["POST"])
+blueprint.add_url_rule("/compte/connexion/fermer", "end_session", devices.end_session, methods=["POST"])
+blueprint.add_url_rule("/compte/appareil/oublier", "forget_device", devices.forget_device, methods=["POST"])
+blueprint.add_url_rule("/connexion/nouvel-appareil", "new_device", devices.new_device, methods=["GET", "POST"])
+blueprint.add_url_rule("/connexion/autre-code", "send_device_code", devices.send_device_code, methods=["POST"])
 blueprint.add_url_rule("/compte/application", "factor", factors.factor)
 blueprint.add_url_rule("/compte/application/commencer", "start_factor", factors.start, methods=["POST"])
 blueprint.add_url_rule("/compte/application/confirmer", "confirm_factor", factors.confirm, methods=["POST"])

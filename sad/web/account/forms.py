@@ -24,6 +24,15 @@ class LoginForm(Form):
     )
 
 
+class DeviceCodeForm(Form):
+    code = StringField(
+        "Code reçu par courriel, ou code de secours",
+        [Required("Écrivez le code."), LONGEST_CODE],
+        description="Six chiffres s’il vient du courriel, douze lettres et chiffres s’il vient de votre feuille.",
+        render_kw=ONE_TIME,
+    )
+
+
 class AskResetForm(Form):
     email = EmailField("Adresse e-mail", [Required("Écrivez votre adresse.")], render_kw={"autocomplete": "username"})
 

@@ -5,12 +5,13 @@ from werkzeug.exceptions import TooManyRequests
 
 from sad import clock
 from sad.actions import accounts
+from sad.actions.sign_ins import devices_elsewhere, limits_of, live_sessions
 from sad.db import transaction
 from sad.domain.errors import Refused
 from sad.letters.wording import ROLES
 from sad.models.people import Person
 from sad.trust.passwords import verify_password
-from sad.web.access import current_person, current_supplier, own_suppliers, public, signed_in
+from sad.web.access import current_person, current_supplier, own_suppliers, public, sign_in_here, signed_in
 from sad.web.account.forms import AskResetForm, ChangePasswordForm, KnownPasswordForm, ResetForm
 from sad.web.acts import attempt, form_page
 from sad.web.login import sign_in
@@ -23,9 +24,18 @@ TOO_MANY = "Trop de demandes depuis cet appareil. Attendez un quart d’heure, p
 @signed_in
 def overview() -> str:
     """One's own account: name, roles, suppliers, password, sessions."""
-    suppliers = own_suppliers()
-    current = current_supplier() if suppliers else None
-    return render_template("account/overview.html", person=current_person(), suppliers=suppliers, current=current, roles=ROLES)
+    person, suppliers, at = current_person(), own_suppliers(), clock.now()
+    return render_template(
+        "account/overview.html",
+        person=person,
+        suppliers=suppliers,
+        current=current_supplier() if suppliers else None,
+        roles=ROLES,
+        here=sign_in_here(),
+        sessions=live_sessions(person, at=at),
+        devices=devices_elsewhere(person, at=at),
+        limits=limits_of(person),
+    )
 
 
 @signed_in

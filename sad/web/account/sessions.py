@@ -7,7 +7,8 @@ from sad import clock
 from sad.actions import accounts, second_factors
 from sad.db import transaction
 from sad.models.people import Person
-from sad.web.access import act_for, current_person, own_suppliers, person_or_none, public, signed_in
+from sad.web.access import act_for, allow_supplier, current_person, own_suppliers, person_or_none, public, signed_in
+from sad.web.account.devices import waits_for_code
 from sad.web.account.forms import LoginForm
 from sad.web.acts import form_page
 from sad.web.factors import remember_code
@@ -29,6 +30,8 @@ def login() -> Response:
     form = LoginForm()
     if form.validate_on_submit():
         person = _recognise(form)
+        if person and _waits(person, form):
+            return redirect(url_for("account.new_device", next=asked_page()))
         if person:
             sign_in(person)
             remember_code(person, clock.now())
@@ -51,7 +54,7 @@ def home() -> Response:
     return redirect(next((url for url in homes if url), url_for("account.overview")))
 
 
-@signed_in
+@allow_supplier
 def choose_supplier(supplier_id: int) -> Response:
     """Act for another of one's suppliers."""
     chosen = next((supplier for supplier in own_suppliers() if supplier.id == supplier_id), None)
@@ -60,17 +63,6 @@ def choose_supplier(supplier_id: int) -> Response:
     act_for(chosen)
     flash(f"Vous agissez maintenant pour {chosen.name}.", "success")
     return redirect(url_for("account.home"))
-
-
-@signed_in
-def close_sessions() -> Response:
-    """Close the sessions of every other device."""
-    person = current_person()
-    with transaction():
-        accounts.revoke_sessions(person, by=person, at=clock.now())
-    sign_in(person)
-    flash("Vos autres appareils sont déconnectés.", "success")
-    return redirect(url_for("account.overview"))
 
 
 def _recognise(form: LoginForm) -> Person | None:
@@ -84,4 +76,9 @@ def _recognise(form: LoginForm) -> Person | None:
             accounts.note_failed_login(email, address, at=at)
             form.password.errors = [WRONG]
             return None
-        return accounts.open_session(person, at=at)
+    return person
+
+
+def _waits(person: Person, form: LoginForm) -> bool:
+    with transaction():
+        return waits_for_code(person, form.code.data or "")
