@@ -23,6 +23,8 @@ GRAVE_ACTS = frozenset(
     {
         "procurement.ask_opening",
         "procurement.confirm_opening",
+        "procurement.opener_passphrase",
+        "procurement.two_passphrases",
         "procurement.propose_award",
         "procurement.approve_award",
         "procurement.cancel_award",
@@ -91,7 +93,9 @@ def ask_again() -> Response | None:
         remember_code(person, at)
         return None
     carried = [(name, value) for name, value in request.form.items(multi=True) if name not in form]
-    return form_page("account/code_again.html", form, carried=carried)
+    answer = form_page("account/code_again.html", form, carried=carried)
+    answer.headers["Cache-Control"] = "no-store"  # a passphrase may be among what travels
+    return answer
 
 
 def _is_good(form: CodeAgainForm, person: Person, at: datetime) -> bool:

@@ -141,10 +141,10 @@ def test_what_the_first_left_opens_for_another_only_with_the_key_file(shared):
     """Once Nadia has asked, Paul with the database alone reads nothing yet: the product itself is needed."""
     mini_tender, openers = shared
     opening = ask(mini_tender, openers[0], PHRASES[0])
-    key = live_key(openers[1])
+    key, context = live_key(openers[1]), f"mini_tender:{mini_tender.id}"
     mine = unlock_opener_key(key.wrapped_private, PHRASES[1], f"person:{openers[1].id}")
     with pytest.raises(SealBroken):
-        open_half_key(opening.half_opened, b"another-seal-key-0123456789-abcdefgh", f"mini_tender:{mini_tender.id}", number=key.id, identity=mine)
+        open_half_key(opening.half_opened, b"another-seal-key-0123456789-abcdefgh", context, number=key.id, identity=mine)
     for secret in (*PHRASES, "AGE-SECRET-KEY"):
         assert secret.encode() not in sealed_bytes() and secret.encode() not in key.wrapped_private
 
@@ -195,7 +195,7 @@ def test_with_a_passphrase_lost_the_two_others_open_and_the_lost_one_serves_if_i
 
 
 def test_an_opener_who_came_after_the_sending_opens_nothing_of_it(shared):
-    mini_tender, openers = shared
+    mini_tender, _ = shared
     with transaction():
         late = make_person(mini_tender.organisation, Role.OPENER)
         choose_passphrase(late, OTHER, by=late, at=IN_TIME)

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from datetime import datetime
 
 from flask import Response, flash, redirect, url_for
+from wtforms import PasswordField
+from wtforms.validators import Length
 
 from sad import clock
 from sad.actions.deadline_requests import request_used_by
@@ -27,16 +29,26 @@ from sad.web.running import site_settings
 from sad.web.uploads import as_download
 
 
+class SharedOpeningForm(InterestsForm):
+    passphrase = PasswordField(
+        "Votre phrase secrète",
+        [Length(max=300, message="300 caractères au plus.")],
+        description="Celle que vous avez choisie comme ouvreur. Elle n’est pas gardée.",
+        render_kw={"autocomplete": "off"},
+    )
+
+
 @allow(*READERS)
 def opening(mini_tender_id: int) -> Response:
     """Before: who may open, and what it does. After: the record."""
-    return _page(published_mini_tender(mini_tender_id), InterestsForm(formdata=None))
+    mini_tender = published_mini_tender(mini_tender_id)
+    return _page(mini_tender, _form(mini_tender, formdata=None))
 
 
 @allow(Role.OPENER)
 def ask(mini_tender_id: int) -> Response:
     """Ask, as the first of two people."""
-    return _take_part(mini_tender_id, ask_opening, "Votre demande est envoyée. Une autre personne ouvre les offres.")
+    return _take_part(mini_tender_id, _ask, "Votre demande est envoyée. Une autre personne ouvre les offres.")
 
 
 @allow(Role.OPENER)
@@ -55,23 +67,33 @@ def record(mini_tender_id: int) -> Response:
     return as_download(opening_pdf(mini_tender, kept), media_type="application/pdf", name=opening_file_name(kept))
 
 
-def _open(mini_tender: MiniTender, *, by: Person, at: datetime) -> Opening:
-    return confirm_opening(mini_tender, seal_key=site_settings().seal_key, by=by, at=at)
+def _ask(mini_tender: MiniTender, *, passphrase: str, by: Person, at: datetime) -> Opening:
+    return ask_opening(mini_tender, seal_key=site_settings().seal_key, passphrase=passphrase, by=by, at=at)
+
+
+def _open(mini_tender: MiniTender, *, passphrase: str, by: Person, at: datetime) -> Opening:
+    return confirm_opening(mini_tender, seal_key=site_settings().seal_key, passphrase=passphrase, by=by, at=at)
 
 
 def _take_part(mini_tender_id: int, act: Callable[..., Opening], done_words: str) -> Response:
     """Declare one's interests, then act; whoever is concerned only declares."""
-    mini_tender, form, by, at = published_mini_tender(mini_tender_id), InterestsForm(), current_person(), clock.now()
+    mini_tender, by, at = published_mini_tender(mini_tender_id), current_person(), clock.now()
+    form = _form(mini_tender)
     if form.validate_on_submit():
         with attempt(form) as done:
             hold_back_while_spooled(site_settings().data_dir)
             declare_interests(mini_tender, has_conflict=form.is_concerned, link=form.link.data or "", by=by, at=at)
             if not form.is_concerned:
-                act(mini_tender, by=by, at=at)
+                act(mini_tender, passphrase=form["passphrase"].data or "" if "passphrase" in form else "", by=by, at=at)
         if done:
             flash("Votre déclaration est enregistrée : un collègue prend le relais." if form.is_concerned else done_words, "success")
             return redirect(url_for("procurement.opening", mini_tender_id=mini_tender_id))
     return _page(published_mini_tender(mini_tender_id), form)
+
+
+def _form(mini_tender: MiniTender, **sent: None) -> InterestsForm:
+    """What a person declares, with its passphrase where the key is shared among openers."""
+    return InterestsForm(**sent) if mini_tender.opener_keys is None else SharedOpeningForm(**sent)
 
 
 def _page(mini_tender: MiniTender, form: InterestsForm) -> Response:
