@@ -7,7 +7,6 @@ import shutil
 import tempfile
 import uuid
 from collections.abc import Iterator
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -22,17 +21,15 @@ ALONE = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 
 EMPTY = """
 SET session_replication_role = replica;
 DO $$ DECLARE it record; BEGIN
-  FOR it IN SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version' LOOP
+  FOR it IN SELECT relname AS name FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace
+      AND relname <> 'alembic_version' AND pg_relation_size(oid) > 0 LOOP
     EXECUTE format('DELETE FROM %I', it.name);
   END LOOP;
-  FOR it IN SELECT sequencename AS name FROM pg_sequences WHERE schemaname = 'public' LOOP
-    EXECUTE format('ALTER SEQUENCE %I RESTART', it.name);
-  END LOOP;
+  PERFORM setval(format('%I', sequencename)::regclass, 1, false) FROM pg_sequences WHERE schemaname = 'public' AND last_value IS NOT NULL;
 END $$;
 INSERT INTO journal_head (id, seq, hash) VALUES (1, 0, repeat('0', 64));
 """
 MEMORY = Path("/dev/shm")
-FOR_EVER = timedelta.max
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
 
 
@@ -167,15 +164,7 @@ def database(settings: Settings, engines: dict[str, Engine]) -> Iterator[Engine]
 
 
 @pytest.fixture
-def sessions_last(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Tests travel through weeks: a session lasts as long, save where it is what is tested (mark `session_limits`)."""
-    if not request.node.get_closest_marker("session_limits"):
-        module = importlib.import_module("sad.actions.sign_ins")
-        monkeypatch.setattr(module, "session_limits", lambda **_who: module.SessionLimits(idle=FOR_EVER, absolute=FOR_EVER))
-
-
-@pytest.fixture
-def app(settings: Settings, database: Engine, apps: dict[Settings, Flask], sessions_last: None) -> Iterator[Flask]:
+def app(settings: Settings, database: Engine, apps: dict[Settings, Flask]) -> Iterator[Flask]:
     """The application of these settings: what a test changes of its configuration is put back."""
     key = dataclasses.replace(settings, data_dir=Path())
     app = apps.get(key) or apps.setdefault(key, importlib.import_module("sad.web").create_app(settings))
@@ -191,7 +180,7 @@ def app(settings: Settings, database: Engine, apps: dict[Settings, Flask], sessi
 
 
 @pytest.fixture
-def new_app(settings: Settings, database: Engine, sessions_last: None) -> Iterator[Flask]:
+def new_app(settings: Settings, database: Engine) -> Iterator[Flask]:
     """An application of its own, for tests that add pages to it."""
     app = importlib.import_module("sad.web").create_app(settings)
     app.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
@@ -219,17 +208,17 @@ def _own_database(server: str, template: str) -> Iterator[str]:
 
 def _empty(url: str) -> None:
     """Take every row out, triggers and foreign keys aside, and count from one again."""
-    _administer(url, ALONE)
-    _administer(url, EMPTY)
+    _administer(url, ALONE, EMPTY)
 
 
 def _database(server: str, name: str) -> str:
     return make_url(server).set(database=name).render_as_string(hide_password=False)
 
 
-def _administer(server: str, statement: str) -> None:
+def _administer(server: str, *statements: str) -> None:
     url = make_url(server).set(drivername="postgresql+psycopg")
     engine = create_engine(url, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
-        connection.execute(text(statement))
+        for statement in statements:
+            connection.execute(text(statement))
     engine.dispose()
