@@ -7,6 +7,7 @@ import shutil
 import tempfile
 import uuid
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,7 @@ END $$;
 INSERT INTO journal_head (id, seq, hash) VALUES (1, 0, repeat('0', 64));
 """
 MEMORY = Path("/dev/shm")
+FOR_EVER = timedelta.max
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
 
 
@@ -164,7 +166,15 @@ def database(settings: Settings, engines: dict[str, Engine]) -> Iterator[Engine]
 
 
 @pytest.fixture
-def app(settings: Settings, database: Engine, apps: dict[Settings, Flask]) -> Iterator[Flask]:
+def sessions_last(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests travel through weeks: a session lasts as long, save where it is what is tested (mark `session_limits`)."""
+    if not request.node.get_closest_marker("session_limits"):
+        module = importlib.import_module("sad.actions.sign_ins")
+        monkeypatch.setattr(module, "session_limits", lambda **_who: module.SessionLimits(idle=FOR_EVER, absolute=FOR_EVER))
+
+
+@pytest.fixture
+def app(settings: Settings, database: Engine, apps: dict[Settings, Flask], sessions_last: None) -> Iterator[Flask]:
     """The application of these settings: what a test changes of its configuration is put back."""
     key = dataclasses.replace(settings, data_dir=Path())
     app = apps.get(key) or apps.setdefault(key, importlib.import_module("sad.web").create_app(settings))
@@ -180,7 +190,7 @@ def app(settings: Settings, database: Engine, apps: dict[Settings, Flask]) -> It
 
 
 @pytest.fixture
-def new_app(settings: Settings, database: Engine) -> Iterator[Flask]:
+def new_app(settings: Settings, database: Engine, sessions_last: None) -> Iterator[Flask]:
     """An application of its own, for tests that add pages to it."""
     app = importlib.import_module("sad.web").create_app(settings)
     app.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
