@@ -11,7 +11,7 @@ from sad.actions.hearings import is_heard
 from sad.actions.journal import record
 from sad.actions.limits import extended_limits_of
 from sad.db import session
-from sad.domain.admission.decision import DISCRETIONARY_EXCLUSIONS, Examination, Reason, examine, refusal_faults
+from sad.domain.admission.decision import DISCRETIONARY_EXCLUSIONS, MANDATORY_EXCLUSIONS, Examination, Reason, examine, refusal_faults
 from sad.domain.admission.kept import kept_examination
 from sad.domain.calendar import paris_day
 from sad.domain.errors import Refusal, Refused
@@ -88,15 +88,17 @@ def admission_fault(application: Application, note: str, at: datetime) -> Refusa
     return Refusal("L’examen trouve des points qui ne vont pas.", remedy, "ADM-01", "note")
 
 
-def refuse_application(application: Application, reasons: Sequence[Reason], *, by: Person, at: datetime) -> Application:
+def refuse_application(
+    application: Application, reasons: Sequence[Reason], *, seconded_by: Person | None = None, by: Person, at: datetime
+) -> Application:
     """Refuse it for reasons that each cite a published capacity, a formal ground or an article of exclusion (ADM-09).
 
-    A discretionary exclusion comes after a hearing (ADM-08), and another person decides it. The letter leaves at once
-    (SAD-12). Raises `Refused` with every fault.
+    A discretionary exclusion comes after a hearing (ADM-08), and another person decides it; any other exclusion takes a second
+    person, `seconded_by`. The letter leaves at once (SAD-12). Raises `Refused` with every fault.
     """
     check_readable(hold(application), at)
     state = moved("application", application.state, "refuse")
-    faults = reason_faults(application, reasons, by=by, at=at)
+    faults = [*reason_faults(application, reasons, by=by, at=at), *_alone_faults(reasons, by, seconded_by)]
     if faults:
         raise Refused(*faults)
     application.state, application.decided_at, application.decided_by = state, at, by.id
@@ -125,6 +127,16 @@ def _same_person_faults(application: Application, reasons: Sequence[Reason], by:
     if any(hearing.ground in grounds and hearing.asked_by == by.id for hearing in application.hearings):
         message = "Vous avez demandé les observations : une autre personne décide de l’exclusion."
         yield Refusal(message, "Demander à un collègue du service achats de décider.", "ADM-08")
+
+
+def needs_second(reasons: Sequence[Reason]) -> bool:
+    """Whether one of these is an exclusion that no hearing precedes, so that a second person approves it."""
+    return any(reason.requirement in MANDATORY_EXCLUSIONS for reason in reasons)
+
+
+def _alone_faults(reasons: Sequence[Reason], by: Person, seconded_by: Person | None) -> Iterator[Refusal]:
+    if needs_second(reasons) and (seconded_by is None or seconded_by.id == by.id):
+        yield Refusal("Une exclusion se décide à deux.", "Demander l’accord d’un collègue, qui lit les mêmes faits.", "ADM-08")
 
 
 def _record(action: str, application: Application, *, by: Person, at: datetime, **details: Any) -> None:

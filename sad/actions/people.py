@@ -45,8 +45,17 @@ def invite_person(
 
     `link` makes the address of the page from the token. Raises `Refused` unless `by` may, and with every fault.
     """
+    grants = list(grants)
+    check_invitation(organisation, name=name, email=email, grants=grants, by=by)
+    return _open_account(organisation, name, email, grants, link=link, by=by, at=at)
+
+
+def check_invitation(organisation: Organisation | None, *, name: str, email: str, grants: Iterable[Grant], by: Person) -> None:
+    """Raises `Refused` with every fault, unless `by` may open this account now."""
     check_may_manage(by, organisation.id if organisation else None)
-    return _open_account(organisation, name, email, list(grants), link=link, by=by, at=at)
+    faults = list(_account_faults(organisation, name, email.strip().lower(), list(grants)))
+    if faults:
+        raise Refused(*faults)
 
 
 def invite_first_administrator(*, name: str, email: str, link: Callable[[str], str], at: datetime) -> Person:
@@ -72,16 +81,21 @@ def invite_again(person: Person, *, link: Callable[[str], str], by: Person, at: 
 
 def grant_role(person: Person, grant: Grant, *, by: Person, at: datetime) -> PersonRole:
     """Give a role to an agent, who is told. Raises `Refused` unless `by` may, and when the role does not fit or is held."""
+    check_grant(person, grant, by=by)
+    held = _hold(person, grant, at)
+    post_letter(letters.roles_changed(person, roles=person.roles, by=by), to=person, at=at)
+    record("grant_role", person, by=by, at=at, organisation_id=person.organisation_id, role=grant.role, service=_service_id(grant))
+    return held
+
+
+def check_grant(person: Person, grant: Grant, *, by: Person) -> None:
+    """Raises `Refused` unless `by` may give this role, and when it does not fit or is held."""
     check_may_manage(by, person.organisation_id)
     faults = list(_grant_faults(grant, person.organisation_id))
     if any(held.role == grant.role and held.service_id == _service_id(grant) for held in person.roles):
         faults.append(Refusal("Cette personne a déjà ce rôle.", field="role"))
     if faults:
         raise Refused(*faults)
-    held = _hold(person, grant, at)
-    post_letter(letters.roles_changed(person, roles=person.roles, by=by), to=person, at=at)
-    record("grant_role", person, by=by, at=at, organisation_id=person.organisation_id, role=grant.role, service=_service_id(grant))
-    return held
 
 
 def revoke_role(held: PersonRole, *, by: Person, at: datetime) -> Person:

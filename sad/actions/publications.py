@@ -100,12 +100,9 @@ def discontinue_mini_tender(mini_tender: MiniTender, reason: str, *, by: Person,
     Each tenderer reads what becomes of its own offer; an award proposed or decided falls. Once offers are opened, only for whoever
     has declared to have no interest (ANA-05). Raises `Refused`.
     """
-    if not reason.strip():
-        raise refuse("Le motif manque.", "Il est communiqué à chaque fournisseur invité.", rule="AWD-10", field="reason")
     hold(mini_tender)
+    check_discontinuation(mini_tender, reason, by=by)
     state, is_sealed = moved("mini_tender", mini_tender.state, "discontinue"), mini_tender.state == MiniTenderState.PUBLISHED
-    if not is_sealed:
-        check_interests(mini_tender, by)
     mini_tender.state, mini_tender.discontinued_at, mini_tender.discontinued_reason = state, at, reason.strip()
     award = _end_award(mini_tender, at)
     offers = {} if is_sealed else _offers_by_supplier(mini_tender)
@@ -119,6 +116,15 @@ def discontinue_mini_tender(mini_tender: MiniTender, reason: str, *, by: Person,
     ended = award.id if award else None
     record("discontinue_mini_tender", mini_tender, by=by, at=at, reason=mini_tender.discontinued_reason, told=sorted(told), award=ended)
     return mini_tender
+
+
+def check_discontinuation(mini_tender: MiniTender, reason: str, *, by: Person) -> None:
+    """Raises `Refused` without a reason, once the contract is notified, and to whoever may have an interest in the opened offers."""
+    if not reason.strip():
+        raise refuse("Le motif manque.", "Il est communiqué à chaque fournisseur invité.", rule="AWD-10", field="reason")
+    moved("mini_tender", mini_tender.state, "discontinue")
+    if mini_tender.state != MiniTenderState.PUBLISHED:
+        check_interests(mini_tender, by)
 
 
 def invitees_of(mini_tender: MiniTender) -> list[Supplier]:

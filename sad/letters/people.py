@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sad.letters.text import LetterText, write_letter
 from sad.letters.wording import ROLES
+from sad.models.organisations import Service
 from sad.models.people import Person, PersonRole, Role
 
 
@@ -22,4 +23,9 @@ def roles_changed(person: Person, *, roles: Sequence[PersonRole], by: Person) ->
 
 def role_lines(held: Sequence[PersonRole]) -> list[str]:
     """Each role in words, with its service where it has one."""
-    return [f"{ROLES[Role(each.role)]}{f', {each.service.name}' if each.service else ''}" for each in held]
+    return [role_words(Role(each.role), each.service) for each in held]
+
+
+def role_words(role: Role, service: Service | None) -> str:
+    """A role in words, with its service where it has one."""
+    return f"{ROLES[role]}{f', {service.name}' if service else ''}"

@@ -3,6 +3,7 @@
 from sad.models import (
     admissions,
     applications,
+    approvals,
     awards,
     campaigns,
     certificates,
@@ -42,7 +43,8 @@ from sad.models import (
 )
 
 AGGREGATES = (
-    organisations, people, sign_ins, suppliers, documents, certificates, systems, stages, stage_changes, applications, admissions, campaigns,
+    organisations, people, sign_ins, suppliers, documents, certificates, systems, stages, stage_changes, applications, approvals,
+    admissions, campaigns,
     consortiums, mini_tenders, deadline_agreements, invitations, offers, openings, evaluations, evaluators, tastings,
     examinations, regularisations, committees, sittings, awards, proofs, conclusions, replies, litigation, orders,
     letters, journal, receipt_keys, job_runs, timekeeping, outages,

@@ -36,6 +36,7 @@ GRAVE_ACTS = frozenset(
         "procurement.tie",
         "procurement.refuse_application",
         "procurement.fail_proofs",
+        "account.approval",
         "admin.agent",
         "admin.create_agent",
         "admin.create_administrator",

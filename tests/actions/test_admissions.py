@@ -276,9 +276,14 @@ def test_a_hearing_is_answered_once_and_not_with_nothing(application, buyer):
         answer_hearing(hearing, "Autre chose.", by=by, at=AT)
 
 
-def test_a_mandatory_exclusion_needs_no_hearing(application, buyer):
+def test_a_mandatory_exclusion_needs_no_hearing_but_a_second_person(application, buyer):
+    insolvent = [Reason("L2141-3", "Liquidation prononcée le 2 janvier 2026.")]
     with transaction():
-        refuse_application(application, [Reason("L2141-3", "Liquidation prononcée le 2 janvier 2026.")], by=buyer, at=AT)
+        other = make_person(application.system.organisation, Role.BUYER)
+    with pytest.raises(Refused, match="à deux"), transaction():
+        refuse_application(application, insolvent, by=buyer, at=AT)
+    with transaction():
+        refuse_application(application, insolvent, seconded_by=other, by=buyer, at=AT)
     assert application.state == "refused"
 
 

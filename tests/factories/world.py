@@ -22,10 +22,12 @@ from sad.actions.mini_tenders import submit_for_check
 from sad.actions.offer_drafts import save_offer_draft
 from sad.actions.openings import ask_opening, confirm_opening
 from sad.actions.orders import order_of
+from sad.actions.people import Grant
 from sad.actions.publications import discontinue_mini_tender, publish_mini_tender
 from sad.actions.questions import answer_question, ask_question
 from sad.actions.rankings import compute_ranking
 from sad.actions.replacements import ask_replacement
+from sad.actions.shared_acts import ask_discontinuation, grant_or_ask
 from sad.actions.stage_comments import comment_stage, open_comments
 from sad.actions.stages import stages_of
 from sad.actions.system_documents import publish_document
@@ -135,6 +137,8 @@ def make_half(data_dir: Path) -> Half:
     _ask_services(half)
     for supplier in (half.supplier, half.rival):
         invite_member(supplier, f"cousin-{supplier.id}@producteur.example", link=HOME.__add__, by=member_of(supplier), at=NOW)
+    ask_discontinuation(half.mini_tenders["closed"], "Le besoin a changé.", home=HOME, by=half.buyer, at=NOW)
+    grant_or_ask(people[Role.EVALUATOR], Grant(Role.OPENER), home=HOME, by=people[Role.ADMINISTRATOR], at=NOW)
     make_play(stages_of(half.system)[1], by=half.buyer, at=NOW)
     abandoned = make_supplier()
     abandoned.members[0].left_at = NOW

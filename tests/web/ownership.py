@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sad.db import session
 from sad.models.admissions import Admission
 from sad.models.applications import Application, ApplicationDocument, ApplicationState
+from sad.models.approvals import Approval
 from sad.models.awards import Award
 from sad.models.campaigns import Campaign, CampaignRequest
 from sad.models.certificates import Certificate
@@ -369,6 +370,7 @@ OWNERS: dict[tuple[str, frozenset[str]], Find] = {
         ("procurement", {S, "number", "comment_id"}, _comments),
         ("procurement", {S, "number", "category_key"}, _brakes),
         ("account", {"supplier_id"}, lambda half: [{"supplier_id": half.supplier.id}]),
+        ("account", {"approval_id"}, _ids("approval_id", Approval, lambda half: (_of_organisation(Approval, half),))),
         ("admin", {B}, ORGANISATION),
         ("admin", {B, "service_id"}, lambda half: ({B: half.organisation.id, **place} for place in SERVICES(half))),
         ("admin", {P}, lambda half: ({P: number} for number in _members(half))),

@@ -11,6 +11,7 @@ from sad import clock
 from sad.actions.mini_tenders import NeedChange, save_need
 from sad.actions.questions import ask_question
 from sad.db import session, transaction
+from sad.models.approvals import Approval
 from sad.models.invitations import Intention, Invitation, Question
 from sad.models.letters import Letter
 from sad.models.mini_tenders import MiniTender, MiniTenderState
@@ -153,12 +154,21 @@ def test_a_need_is_given_back_with_its_reason_after_the_letter_was_read(client, 
     assert (again(need).state, again(need).returned_reason) == (MiniTenderState.DRAFT, "Dire l’étage.")
 
 
-def test_a_mini_tender_is_given_up_after_its_letter_was_read(client, sent):
+def test_a_mini_tender_is_given_up_by_two_after_its_letter_was_read(client, app, sent, system):
+    with transaction():
+        colleague = make_person(again(system).organisation, Role.BUYER)
     confirmation = read(client.post(address(sent, "sans-suite"), data={"reason": "La réunion est annulée."}))
     assert "Motif : La réunion est annulée." in confirmation and "AWD-10" in confirmation
     assert "Qui sera prévenu : 3 fournisseurs" in confirmation
     assert again(sent).state == MiniTenderState.PUBLISHED
     client.post(address(sent, "sans-suite"), data={"reason": "La réunion est annulée.", "confirm": "1"})
+    assert again(sent).state == MiniTenderState.PUBLISHED
+    assert "déjà demandé" in read(client.post(address(sent, "sans-suite"), data={"reason": "Encore.", "confirm": "1"}))
+    theirs = app.test_client()
+    sign_in(theirs, colleague)
+    asked = f"/compte/approbations/{session.scalars(select(Approval.id)).one()}"
+    read_sha256 = re.search(r'name="read_sha256" type="hidden" value="(\w{64})"', theirs.get(asked).text)[1]
+    assert theirs.post(asked, data={"read_sha256": read_sha256}).location == asked
     assert again(sent).state == MiniTenderState.DISCONTINUED
     body = session.scalars(select(Letter.body).where(Letter.kind == "discontinued")).first()
     assert [line for line in body.replace("\u00a0", " ").splitlines() if line not in confirmation] == []

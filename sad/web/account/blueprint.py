@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-from sad.web.account import devices, factors, passwords, rescue, sessions
+from sad.web.account import approvals, devices, factors, passwords, rescue, sessions
 
 blueprint = Blueprint("account", __name__)
 
@@ -26,3 +26,6 @@ blueprint.add_url_rule("/compte/application/confirmer", "confirm_factor", factor
 blueprint.add_url_rule("/compte/application/retirer", "remove_factor", factors.remove, methods=["GET", "POST"])
 blueprint.add_url_rule("/compte/codes-de-secours", "rescue_codes", rescue.rescue_codes, methods=["GET", "POST"])
 blueprint.add_url_rule("/compte/entrer-par-un-code-de-secours", "rescue", rescue.rescue, methods=["GET", "POST"])
+blueprint.add_url_rule("/compte/approbations", "approvals", approvals.approvals)
+blueprint.add_url_rule("/compte/approbations/<int:approval_id>", "approval", approvals.approval, methods=["GET", "POST"])
+blueprint.add_url_rule("/compte/approbations/<int:approval_id>/refuser", "decline_approval", approvals.decline, methods=["GET", "POST"])

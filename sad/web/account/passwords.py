@@ -5,6 +5,7 @@ from werkzeug.exceptions import TooManyRequests
 
 from sad import clock
 from sad.actions import accounts
+from sad.actions.shared_acts import APPROVERS
 from sad.actions.sign_ins import devices_elsewhere, limits_of, live_sessions
 from sad.db import transaction
 from sad.domain.errors import Refused
@@ -31,6 +32,7 @@ def overview() -> str:
         suppliers=suppliers,
         current=current_supplier() if suppliers else None,
         roles=ROLES,
+        approvers=APPROVERS,
         here=sign_in_here(),
         sessions=live_sessions(person, at=at),
         devices=devices_elsewhere(person, at=at),

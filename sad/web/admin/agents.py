@@ -3,8 +3,9 @@
 from flask import Response, flash, redirect, url_for
 
 from sad import clock
-from sad.actions.people import close_account, grant_role, invite_again, reopen_account, revoke_role
+from sad.actions.people import close_account, invite_again, reopen_account, revoke_role
 from sad.actions.second_factors import remove_factor
+from sad.actions.shared_acts import grant_or_ask
 from sad.db import transaction
 from sad.letters.people import role_lines, roles_changed
 from sad.letters.second_factors import factor_removed
@@ -15,6 +16,9 @@ from sad.web.acts import attempt, form_page
 from sad.web.admin.forms import HINTS, ConfirmForm, GrantForm
 from sad.web.admin.people import open_services
 from sad.web.admin.scope import own_agent, own_role, password_link
+from sad.web.running import site_address
+
+ASKED = "La demande est faite. Une autre personne la lit et l’approuve dans les 24 heures ; le rôle est donné alors."
 
 
 @allow(Role.ADMINISTRATOR)
@@ -24,9 +28,9 @@ def agent(person_id: int) -> Response:
     form = GrantForm(open_services(person.organisation) if person.organisation else ())
     if person.organisation and form.validate_on_submit():
         with attempt(form) as done:
-            grant_role(person, form.grant(form.role.data), by=current_person(), at=clock.now())
+            asked = grant_or_ask(person, form.grant(form.role.data), home=site_address(), by=current_person(), at=clock.now())
         if done:
-            return _back(person, f"{person.name} a un rôle de plus, et en est prévenu par courriel.")
+            return _back(person, ASKED if asked else f"{person.name} a un rôle de plus, et en est prévenu par courriel.")
     lines = list(zip(person.roles, role_lines(person.roles), strict=True))
     return form_page("admin/agent.html", form, person=person, lines=lines, hints=HINTS)
 

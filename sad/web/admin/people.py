@@ -4,7 +4,7 @@ from flask import Response, flash, redirect, render_template, request, url_for
 from sqlalchemy import Select, or_, select
 
 from sad import clock
-from sad.actions.people import invite_person
+from sad.actions.shared_acts import invite_or_ask
 from sad.db import session
 from sad.letters.people import role_lines
 from sad.models.organisations import Organisation, Service
@@ -14,6 +14,9 @@ from sad.web.acts import attempt, form_page
 from sad.web.admin.forms import HINTS, AdministratorForm, AgentForm
 from sad.web.admin.scope import agents, check_instance, own_organisation, password_link
 from sad.web.paging import page_of
+from sad.web.running import site_address
+
+ASKED = "La demande est faite. Une autre personne la lit et l’approuve dans les 24 heures ; l’invitation part alors."
 
 
 @allow(Role.ADMINISTRATOR)
@@ -63,8 +66,12 @@ def _open_account(form: AdministratorForm, here: Organisation | None) -> Respons
     if form.validate_on_submit():
         facts = {"name": form.name.data, "email": form.email.data, "grants": form.grants()}
         with attempt(form) as done:
-            person = invite_person(here, **facts, link=password_link, by=current_person(), at=clock.now())
+            person = invite_or_ask(here, **facts, link=password_link, home=site_address(), by=current_person(), at=clock.now())
         if done:
-            flash(f"L’invitation part à {person.email}. Elle vaut quinze jours.", "success")
-            return redirect(url_for("admin.agent", person_id=person.id))
+            flash(f"L’invitation part à {person.email}. Elle vaut quinze jours." if person else ASKED, "success")
+            return redirect(url_for("admin.agent", person_id=person.id) if person else _people_of(here))
     return form_page("admin/agent_form.html", form, organisation=here, hints=HINTS)
+
+
+def _people_of(here: Organisation | None) -> str:
+    return url_for("admin.people", organisation_id=here.id) if here else url_for("admin.administrators")

@@ -12,17 +12,22 @@ from sad.actions import admissions, completions, hearings
 from sad.actions.application_file import check_readable
 from sad.actions.letters import people_of
 from sad.actions.limits import extended_limits_of
+from sad.actions.shared_acts import refuse_or_ask
 from sad.domain.errors import Refusal, Refused
 from sad.domain.lifecycle import moved
 from sad.letters import applications as letters
 from sad.letters.text import LetterText
 from sad.models.applications import Application
+from sad.models.approvals import Approval
 from sad.models.people import Person, Role
 from sad.web.access import allow, current_person
 from sad.web.acts import attempt, form_page
 from sad.web.fields import Form
 from sad.web.procurement.decision_forms import AdmitForm, ExtendForm, HearForm, RefuseForm, points_form
 from sad.web.procurement.own import own_application
+from sad.web.running import site_address
+
+WAITS = "Une exclusion se décide à deux : la demande est faite, un collègue la lit et l’approuve dans les 24 heures."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,10 +89,10 @@ def _page(application_id: int, act: Act) -> Response:
     if "confirm" not in request.form:
         return _confirmation(application, act, form, at)
     with attempt(form) as done:
-        act.act(application, form, current_person(), at)
+        asked = act.act(application, form, current_person(), at)
     if not done:
         return _form(application, act, form, at)
-    flash(act.done.format(name=application.supplier.name), "success")
+    flash(WAITS if isinstance(asked, Approval) else act.done.format(name=application.supplier.name), "success")
     return redirect(url_for("procurement.application", application_id=application.id))
 
 
@@ -215,11 +220,12 @@ REFUSE = Act(
     rules=("ADM-09", "ADM-01", "SAD-12"),
     kind="danger",
     consequences=(
+        "Une exclusion se décide à deux : rien ne part avant qu’un collègue n’ait approuvé ce que vous lisez ici.",
         "La décision est définitive : seule une nouvelle candidature peut la changer, et elle est possible tout de suite.",
         "La lettre cite les conditions publiées, dit quoi corriger, comment revenir, et les recours.",
     ),
     form=lambda application, at: points_form(application, _findings(application, at, "insufficient", "missing"), RefuseForm),
     faults=lambda application, form, at: admissions.reason_faults(application, form.reasons(), by=current_person(), at=at),
     letter=lambda application, form, at: letters.refused(application, form.reasons(), at=at),
-    act=lambda application, form, by, at: admissions.refuse_application(application, form.reasons(), by=by, at=at),
+    act=lambda application, form, by, at: refuse_or_ask(application, form.reasons(), home=site_address(), by=by, at=at),
 )

@@ -12,7 +12,8 @@ from sad.actions.ceilings import ceiling_law
 from sad.actions.deadline_agreements import may_ask
 from sad.actions.launches import Prospect, admitted_to, first_possible_deadline, proposed_deadline, prospect_of
 from sad.actions.mini_tenders import NeedChange, return_to_requester, save_need
-from sad.actions.publications import discontinue_mini_tender, invitees_of, publish_mini_tender
+from sad.actions.publications import invitees_of, publish_mini_tender
+from sad.actions.shared_acts import ask_discontinuation
 from sad.domain.lifecycle import moved
 from sad.letters import mini_tenders as letters
 from sad.letters.text import LetterText
@@ -164,11 +165,12 @@ RETURN = Act(
 DISCONTINUE = Act(
     move="discontinue",
     title="Déclarer sans suite",
-    submit="Déclarer sans suite et prévenir les invités",
-    done="La consultation est sans suite. Chaque invité en reçoit le motif.",
+    submit="Demander l’accord d’un collègue",
+    done="La demande est faite. Une autre personne la lit et l’approuve dans les 24 heures.",
     rules=("AWD-10",),
     consequences=(
-        "Aucun marché n’est conclu. C’est définitif.",
+        "Rien ne part maintenant : un autre gestionnaire, ou l’autorité d’attribution, approuve d’abord ce que vous lisez ici.",
+        "Une fois la demande approuvée, aucun marché n’est conclu. C’est définitif.",
         "Les offres encore scellées ne seront pas ouvertes ; celles qui le sont déjà restent au dossier avec leurs notes.",
         "Chaque fournisseur invité, qu’il ait répondu ou non, reçoit le motif et les recours ; le service demandeur est prévenu aussi.",
         "Une fois les plis ouverts, qui a répondu lit aussi ce que devient son offre ; si un choix était annoncé, qu’il ne tient plus.",
@@ -180,5 +182,5 @@ DISCONTINUE = Act(
     form=DiscontinueForm,
     told=lambda found: [each.name for each in invitees_of(found)],
     letter=lambda found, reason: letters.discontinued(found, reason, is_sealed=found.state == MiniTenderState.PUBLISHED),
-    act=lambda found, reason, by, at: discontinue_mini_tender(found, reason, by=by, at=at),
+    act=lambda found, reason, by, at: ask_discontinuation(found, reason, home=site_address(), by=by, at=at),
 )
