@@ -8,6 +8,7 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import segno
 from sqlalchemy import func, select
 
 from sad import clock, db
@@ -200,7 +201,7 @@ def test_development_leaves_it_optional(client, aline):
 def test_pages_of_applications_are_for_agents(client, nadia):
     come(client, nadia)
     for path in ("/compte/application", "/compte/application/retirer"):
-        assert client.get(path).status_code == 404
+        assert client.get(path).status_code == 403
     assert "Code de mon application" not in client.get("/compte").text
 
 
@@ -350,3 +351,13 @@ def test_a_second_factor_costs_no_statement_to_the_pages(app, aline, key):
     with clock.frozen(AT), statements_of(app.engine) as found, contextlib.closing(client.get("/compte")):
         pass
     assert sum("second_factors" in each for each in found) == 1  # beside the person, in the statement that loads it
+
+
+def test_the_key_is_shown_as_a_picture_drawn_in_the_page_and_kept_by_no_browser(client, aline):
+    come(client, aline)
+    ask(client, "POST", "/compte/application/commencer", current=PASSWORD)
+    page = ask(client, "GET", "/compte/application")
+    address = html.unescape(re.search(r'href="(otpauth://[^"]*)"', page.text)[1])
+    drawn = segno.make(address, error="m", micro=False).svg_inline(scale=4, light="#fff", title="QR code de la clé")
+    assert drawn in page.text and "style=" not in drawn and "<image" not in drawn
+    assert page.headers["Cache-Control"] == "no-store"
