@@ -21,6 +21,7 @@ MAX_FILES = 10
 MAX_FILE_BYTES = 10 * MIB
 MAX_TOTAL_BYTES = 30 * MIB
 MAX_UNPACKED_BYTES = 200 * MIB
+CHUNK_BYTES = MIB // 2
 MAX_NAME_LENGTH = 150
 MAX_NAME_BYTES = 240  # discs take 255, and a browser adds its « (1) »
 LONGEST_ENDING = 20
@@ -76,6 +77,17 @@ def check_files(files: Sequence[UploadedFile], *, field: str = "files") -> list[
     if faults:
         raise Refused(*(Refusal(fault, LIMITS_SENTENCE, field=field) for fault in faults))
     return [_checked(file) for file in files]
+
+
+def check_announced(name: str, size: int, beside: Sequence[int] = ()) -> None:
+    """Whether a file about to be sent piece by piece could be accepted, by its name, its size and those of the files `beside`, in bytes.
+
+    Raises `Refused` with every fault found and the limits in force; what it holds is judged once it is whole.
+    """
+    own = _announced_fault(name, size)
+    faults = [*([f"« {clean_name(name)} » : {own}"] if own else []), *_sum_faults([*beside, size])]
+    if faults:
+        raise Refused(*(Refusal(fault, LIMITS_SENTENCE, field="files") for fault in faults))
 
 
 def clean_name(name: str) -> str:
@@ -142,25 +154,32 @@ def sync(folder: Path) -> None:
 
 
 def _faults(files: Sequence[UploadedFile]) -> Iterator[str]:
-    if len(files) > MAX_FILES:
-        yield f"Il y a {len(files)} fichiers : c’est trop."
-    total = sum(len(file.body) for file in files)
-    if total > MAX_TOTAL_BYTES:
-        yield f"Les fichiers font ensemble {_megabytes(total)} : c’est trop."
+    yield from _sum_faults([len(file.body) for file in files])
     for file in files:
         fault = _fault(file)
         if fault:
             yield f"« {clean_name(file.name)} » : {fault}"
 
 
-def _fault(file: UploadedFile) -> str | None:
-    ending = _ending(file.name)
-    if ending not in FILE_TYPES:
+def _sum_faults(sizes: Sequence[int]) -> Iterator[str]:
+    if len(sizes) > MAX_FILES:
+        yield f"Il y a {len(sizes)} fichiers : c’est trop."
+    if sum(sizes) > MAX_TOTAL_BYTES:
+        yield f"Les fichiers font ensemble {_megabytes(sum(sizes))} : c’est trop."
+
+
+def _announced_fault(name: str, size: int) -> str | None:
+    if _ending(name) not in FILE_TYPES:
         return "ce type de fichier n’est pas accepté."
-    if not file.body:
+    if size <= 0:
         return "le fichier est vide."
-    if len(file.body) > MAX_FILE_BYTES:
-        return f"le fichier fait {_megabytes(len(file.body))}, c’est trop."
+    return f"le fichier fait {_megabytes(size)}, c’est trop." if size > MAX_FILE_BYTES else None
+
+
+def _fault(file: UploadedFile) -> str | None:
+    announced, ending = _announced_fault(file.name, len(file.body)), _ending(file.name)
+    if announced:
+        return announced
     if has_too_many_members(file.body):
         return f"l’archive contient plus de {MANY} éléments, c’est trop."
     unpacked = unpacked_size(file.body, most=MAX_UNPACKED_BYTES) if is_zip(file.body) else 0

@@ -12,6 +12,7 @@ from sad.actions.letters import people_of, post_letter
 from sad.actions.offer_drafts import discard_offer_draft, draft_of
 from sad.actions.offer_terms import terms_of
 from sad.actions.receipts import make_receipt
+from sad.actions.staged_uploads import discard_uploads, uploads_of
 from sad.db import session
 from sad.domain.errors import Refusal, Refused, refuse
 from sad.domain.lifecycle import moved
@@ -170,10 +171,11 @@ def _take_place(offer: Offer, mini_tender: MiniTender, supplier: Supplier) -> No
 
 
 def _settle_draft(mini_tender: MiniTender, supplier: Supplier, is_kept: bool, by: Person, at: datetime) -> None:
-    """Destroy what was typed, unless the supplier keeps it to replace its offer from it."""
+    """Destroy what was typed, unless the supplier keeps it to replace its offer from it, and what was on its way to it."""
     draft = draft_of(mini_tender, supplier)
     if draft is not None and not is_kept:
         discard_offer_draft(draft, by=by, at=at)
+    discard_uploads(uploads_of(mini_tender, supplier), by=by, at=at)
 
 
 def _tell(supplier: Supplier, text: LetterText, at: datetime) -> None:

@@ -16,6 +16,7 @@ from sad.jobs.proofs import remind_awardees, remind_renewals
 from sad.jobs.receptions import take_in_receptions
 from sad.jobs.replies import remind_replies, warn_late_notices
 from sad.jobs.turn import Turn
+from sad.jobs.uploads import destroy_stale_uploads
 from sad.jobs.watch import watch_service
 
 
@@ -46,6 +47,7 @@ TIMETABLE = (
     Job(warn_late_notices, every=timedelta(hours=6)),
     Job(play_stages, every=timedelta(seconds=5)),
     Job(announce_brakes, every=timedelta(days=1)),
+    Job(destroy_stale_uploads, every=timedelta(hours=6)),
     Job(publish_heads, every=timedelta(minutes=5)),
     Job(verify_journal, every=timedelta(days=1)),
     Job(set_papers, every=timedelta(seconds=5)),

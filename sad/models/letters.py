@@ -82,3 +82,17 @@ class LetterPaper(Base):
     sha256: Mapped[Hash | None]
 
     letter: Mapped[Letter] = relationship(back_populates="paper")
+
+
+class LetterBounce(Base):
+    """A mail that came back after it had left: its recipient has not read it, and is to be called."""
+
+    __tablename__ = "letter_bounces"
+
+    id: Mapped[Id]
+    letter_id: Mapped[int] = mapped_column(ForeignKey("letters.id"), unique=True)
+    at: Mapped[datetime]
+    reason: Mapped[Text] = mapped_column(comment="what the mail server said, or the agent who saw it come back")
+    recorded_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"), comment="null: the mail server's own notice")
+
+    letter: Mapped[Letter] = relationship()

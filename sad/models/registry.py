@@ -40,6 +40,8 @@ from sad.models import (
     systems,
     tastings,
     timekeeping,
+    trials,
+    uploads,
 )
 
 AGGREGATES = (
@@ -47,5 +49,6 @@ AGGREGATES = (
     admissions, campaigns,
     consortiums, mini_tenders, deadline_agreements, invitations, offers, openings, evaluations, evaluators, tastings,
     examinations, regularisations, committees, sittings, awards, proofs, conclusions, replies, litigation, orders,
+    uploads, trials,
     letters, journal, receipt_keys, job_runs, timekeeping, outages,
 )

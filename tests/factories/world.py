@@ -29,6 +29,7 @@ from sad.actions.rankings import compute_ranking
 from sad.actions.replacements import ask_replacement
 from sad.actions.shared_acts import ask_discontinuation, grant_or_ask
 from sad.actions.stage_comments import comment_stage, open_comments
+from sad.actions.staged_uploads import begin_upload
 from sad.actions.stages import stages_of
 from sad.actions.system_documents import publish_document
 from sad.actions.tasting_juries import enrol_juror
@@ -224,6 +225,7 @@ def _answer(half: Half, mini_tender: MiniTender) -> None:
         answer_question(first, "Non, le matin même.", by=half.buyer, at=at)
         ask_question(mini_tender, supplier, "Faut-il des tasses ?", by=person, at=at)
         save_offer_draft(mini_tender, supplier, offered(mini_tender, supplier), (), stamp="", seal_key=SEAL_KEY, by=person, at=at)
+        begin_upload(mini_tender, supplier, "menu.pdf", 1000, seal_key=SEAL_KEY, by=person, at=at)
 
 
 def _ask(half: Half, mini_tender: MiniTender) -> None:

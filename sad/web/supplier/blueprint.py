@@ -27,6 +27,7 @@ from sad.web.supplier import (
     regularisations,
     results,
     roadmap,
+    sending,
     usual_offer,
     vault,
 )
@@ -110,6 +111,9 @@ blueprint.add_url_rule("/consultations/<int:mini_tender_id>/je-reponds", "announ
 blueprint.add_url_rule("/consultations/<int:mini_tender_id>/offre", "offer", offers.offer, methods=BOTH)
 blueprint.add_url_rule("/consultations/<int:mini_tender_id>/offre/verifier", "check_offer", offers.check, methods=BOTH)
 blueprint.add_url_rule("/consultations/<int:mini_tender_id>/offre/effacer", "discard_offer", offers.discard, methods=BOTH)
+blueprint.add_url_rule("/consultations/<int:mini_tender_id>/offre/fichiers", "begin_upload", sending.begin, methods=POST)
+blueprint.add_url_rule("/fichiers/<int:upload_id>", "upload", sending.upload, methods=BOTH)
+blueprint.add_url_rule("/fichiers/<int:upload_id>/abandonner", "discard_upload", sending.discard, methods=POST)
 blueprint.add_url_rule("/consultations/offres/<int:offer_id>/accuse-de-reception", "receipt", receipts.receipt)
 blueprint.add_url_rule("/consultations/offres/<int:offer_id>/accuse-de-reception.json", "receipt_file", receipts.receipt_file)
 blueprint.add_url_rule("/consultations/offres/<int:offer_id>/accuse-de-reception.pdf", "receipt_paper", receipts.receipt_paper)

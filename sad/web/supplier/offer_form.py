@@ -1,6 +1,6 @@
 """The offer on one screen: a price for each line, the values that the stage asks, documents, a note."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 from uuid import uuid4
@@ -15,18 +15,33 @@ from sad.domain.requirements import Requirement
 from sad.letters.wording import file_size, percent, quantity
 from sad.trust.envelopes import EnvelopeFile
 from sad.web.fields import CheckboxesField, DecimalField, FilesField, Form
+from sad.web.supplier.sent import Sent
 
 YES_NO = [("oui", "Oui"), ("non", "Non")]
 TOO_LONG = Length(max=4000, message="4 000 caractères au plus.")
 
 
-class OfferForm(Form):
+class SendingForm(Form):
+    """A form with documents: sent with it, or piece by piece before it, and then ticked to be joined."""
+
+    staged = CheckboxesField("Envoyés, à joindre à votre offre", choices=[], validate_choice=False)
+    files = FilesField("Ajouter des documents")
+    unfinished: Sequence[Sent] = ()
+
+    def show_sent(self, sent: Sequence[Sent]) -> None:
+        """List what came piece by piece; a page that is only shown has all that came whole ticked."""
+        self.staged.choices = [(str(each.id), f"{each.name} ({file_size(each.size)})") for each in sent if each.is_whole]
+        self.unfinished = [each for each in sent if not each.is_whole]
+        if not self.is_submitted():
+            self.staged.data = [identifier for identifier, _ in self.staged.choices]
+
+
+class OfferForm(SendingForm):
     """The fields that every offer has; `offer_form` adds those of the need and of its stage, named as refusals name them."""
 
     stamp = HiddenField()
     next = StringField()  # of the button that is pressed
     remove = CheckboxesField("Retirer", choices=[], validate_choice=False)
-    files = FilesField("Ajouter des documents")
     note = TextAreaField("Un mot sur votre offre", [TOO_LONG], description="Ce que vous servez, comment. L’acheteur le lira avec vos prix.")
 
     def content(self) -> dict[str, Any]:
@@ -41,10 +56,10 @@ class OfferForm(Form):
         files = draft.files if draft else ()
         self.remove.choices = [(str(number), f"{file.name} ({file_size(file.size)})") for number, file in enumerate(files)]
 
-    def kept_files(self, draft: Draft | None) -> list[EnvelopeFile]:
-        """The documents of the draft that are not taken out, then those that were just sent."""
+    def kept_files(self, draft: Draft | None, sent: Sequence[EnvelopeFile]) -> list[EnvelopeFile]:
+        """The documents of the draft that are not taken out, then those that were just sent, piece by piece or with the form."""
         old = [file for number, file in enumerate(draft.files if draft else ()) if str(number) not in (self.remove.data or ())]
-        return old + [EnvelopeFile(file.name, file.media_type, file.body) for file in self.files.checked]
+        return [*old, *sent, *(EnvelopeFile(file.name, file.media_type, file.body) for file in self.files.checked)]
 
     def show_faults(self, faults: list[Refusal]) -> None:
         """Put each fault beside its field, unless the field already says what is wrong."""

@@ -16,6 +16,7 @@ from sad.web.supplier.deposits import CHECK, deposit, keep_draft
 from sad.web.supplier.forms import ConfirmForm
 from sad.web.supplier.offer_form import deposit_form, offer_form
 from sad.web.supplier.own import own_invitation, own_offer
+from sad.web.supplier.sent import sent_files
 
 
 @allow_supplier
@@ -23,6 +24,7 @@ def offer(mini_tender_id: int) -> Response:
     """One screen; whatever button is pressed, what was typed is kept in a draft, which is not an offer."""
     answering = answering_to(mini_tender_id, clock.now())
     form = offer_form(answering.terms, answering.content, answering.draft, answering.stamp)
+    form.show_sent(sent_files(answering.mini_tender, answering.supplier))
     if form.is_submitted():
         if keep_draft(form, answering):
             return _after_draft(form.next.data, mini_tender_id)

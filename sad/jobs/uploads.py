@@ -1,0 +1,11 @@
+"""Destroying what suppliers began to send and nobody took up again."""
+
+from sad.actions.staged_uploads import discard_stale_uploads
+from sad.db import transaction
+from sad.jobs.turn import Turn
+
+
+def destroy_stale_uploads(turn: Turn) -> int:
+    """Destroy the files on their way that no piece joined for a week; count them."""
+    with transaction():
+        return discard_stale_uploads(at=turn.at)
