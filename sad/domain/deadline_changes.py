@@ -77,6 +77,12 @@ def proposed_extension(closes_at: datetime, at: datetime, days: int) -> datetime
     return datetime.combine(last_day(first - timedelta(days=1), 1, "working-eu"), NOON, PARIS)
 
 
+def extension_after_outage(closes_at: datetime, lasted: timedelta) -> datetime:
+    """The same hour in Paris, on the first working day after the whole days that the outage lasted."""
+    day = last_day(paris_day(closes_at) + timedelta(days=lasted.days), 1, "working-eu")
+    return datetime.combine(day, closes_at.astimezone(PARIS).time(), PARIS)
+
+
 def _reason_faults(change: DeadlineChange) -> Iterator[Refusal]:
     if not change.reason.strip():
         yield Refusal("Le motif manque.", "Il est écrit à tous les invités et gardé au dossier.", "TIM-03", "reason")

@@ -167,6 +167,22 @@ RECEIPT = {
     "verify": f"Cette page se lit ; le fichier signé se prouve. {LONG}",
     "footer": "Dépôt 3f0e2b9c-7d1a-4f55-9d55-6f2c1a0e7b11",
 }
+PROOF_FILE = {
+    "title": f"Dossier de preuve : {LONG}",
+    "organisation": LONG,
+    "facts": FACTS,
+    "changes": [["7 décembre 2026 à 9 h 41 min 07 s", LONG, WORDS]] * 3,
+    "attempts": [[LONG, "9 h 41 min 07 s", "9 h 42 min 08 s", "64 Kio au plus", WORDS[:90]] for _ in MANY],
+    "deposits": [[LONG, "9 h 42 min 08 s", "remplacée, à temps", UNBROKEN] for _ in MANY],
+    "receptions": [[LONG, "9 h 42 min 08 s", "9 h 52 min 08 s"]],
+    "outages": [[LONG, "9 h 42 min 08 s", "9 h 52 min 08 s"]] * 12,
+    "skews": [[LONG, "9 h 42 min 08 s", "–", "-3 600,5 s"]],
+    "envelopes": [[LONG, SHA] for _ in MANY],
+    "head": SHA,
+    "heads": [["7 décembre 2026 à 12 h 00 min 01 s", "123456", SHA]],
+    "fingerprint": SHA,
+    "footer": "Dossier de preuve du 7 décembre 2026",
+}
 HARD: dict[str, Mapping[str, Any]] = {
     "agreement": AGREEMENT,
     "evaluation": EVALUATION,
@@ -175,6 +191,7 @@ HARD: dict[str, Mapping[str, Any]] = {
     "opening": OPENING,
     "order": ORDER,
     "play": PLAY,
+    "proof_file": PROOF_FILE,
     "receipt": RECEIPT,
     "tasting": TASTING,
 }
@@ -186,6 +203,7 @@ NEEDED = {
     "order": {"buyer", "supplier", "totals", "lines", "facts", "invoice"},
     "minutes": {"presences", "facts"},
     "opening": {"facts"},
+    "proof_file": {"facts"},
     "tasting": {"jurors"},
 }
 

@@ -32,6 +32,7 @@ from sad.web.procurement import (
     openings,
     orders,
     plays,
+    proof_files,
     proofs,
     publications,
     questions,
@@ -94,6 +95,8 @@ blueprint.add_url_rule(f"{TENDER}/modifier", "change_mini_tender", mini_tender_c
 blueprint.add_url_rule(f"{TENDER}/questions/<int:question_id>", "answer_question", questions.answer, methods=BOTH)
 blueprint.add_url_rule(f"{TENDER}/ouverture", "opening", openings.opening)
 blueprint.add_url_rule(f"{TENDER}/ouverture/proces-verbal.pdf", "opening_pdf", openings.record)
+blueprint.add_url_rule(f"{TENDER}/ouverture/dossier-de-preuve.pdf", "proof_file", proof_files.paper)
+blueprint.add_url_rule(f"{TENDER}/ouverture/dossier-de-preuve.json", "proof_file_data", proof_files.data)
 blueprint.add_url_rule(f"{TENDER}/ouverture/demander", "ask_opening", openings.ask, methods=POST)
 blueprint.add_url_rule(f"{TENDER}/ouverture/confirmer", "confirm_opening", openings.confirm, methods=POST)
 OFFER = f"{TENDER}/examen/offres/<int:offer_id>"

@@ -2,17 +2,20 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from flask import Response, abort, flash, make_response, redirect, render_template, request, url_for
 from wtforms import HiddenField, StringField, TextAreaField
 
 from sad import clock
 from sad.actions.mini_tender_changes import change_mini_tender, faults_of_change, planned_change, proposed_deadline_of
+from sad.actions.outages import outage_to_make_up_for
 from sad.actions.publications import invitees_of
-from sad.domain.deadline_changes import CHANGEABLE
+from sad.domain.deadline_changes import CHANGEABLE, extension_after_outage
 from sad.domain.errors import Refused
 from sad.domain.phases import is_open
 from sad.letters import mini_tender_changes as letters
+from sad.letters import outages
 from sad.models.mini_tenders import MiniTender
 from sad.models.people import Role
 from sad.web.access import allow, current_person
@@ -71,7 +74,8 @@ def _page(mini_tender_id: int, kind: type[ExtendForm]) -> Response:
         abort(redirect(url_for("procurement.mini_tender", mini_tender_id=found.id)))
     proposed = proposed_deadline_of(found, at)
     words = {name: getattr(found, name) for name in CHANGEABLE}
-    form = kind(data={"closes_at": proposed, "version": found.version, **words})
+    given = {"closes_at": proposed, **_after_outage(found, at)}
+    form = kind(data={"version": found.version, **given, **words})
     if not form.validate_on_submit() or not _is_possible(form, found, at):
         return form_page("procurement/mini_tender_change.html", form, mini_tender=found, proposed=proposed)
     if "confirm" not in request.form:
@@ -80,6 +84,15 @@ def _page(mini_tender_id: int, kind: type[ExtendForm]) -> Response:
         return form_page("procurement/mini_tender_change.html", form, mini_tender=found, proposed=proposed)
     flash("La date limite est repoussée. Chaque invité en est prévenu.", "success")
     return redirect(url_for("procurement.mini_tender", mini_tender_id=found.id))
+
+
+def _after_outage(found: MiniTender, at: datetime) -> dict[str, Any]:
+    """What makes up for the outage that the page told of, when the form was reached from there (REC-04)."""
+    outage = outage_to_make_up_for(found, at) if "panne" in request.args else None
+    if outage is None or found.closes_at is None:
+        return {}
+    later = extension_after_outage(found.closes_at, (outage.ended_at or at) - outage.began_at)
+    return {"closes_at": later, "reason": outages.told(outage)}
 
 
 def _change(form: ExtendForm, found: MiniTender, at: datetime) -> bool:

@@ -10,10 +10,12 @@ from sad import clock
 from sad.actions.deadline_requests import request_used_by
 from sad.actions.invitations import deliveries_of, reception_of
 from sad.actions.launches import Prospect, prospect_of
+from sad.actions.outages import outage_to_make_up_for
 from sad.actions.questions import last_day_of_answers
 from sad.db import session
 from sad.domain.errors import Refusal
 from sad.domain.phases import phase
+from sad.letters import outages
 from sad.models.invitations import Invitation, Question
 from sad.models.mini_tenders import MiniTender, MiniTenderState
 from sad.models.people import Role
@@ -23,6 +25,7 @@ from sad.web.paging import page_of
 from sad.web.procurement.committees import COMMITTEE_READERS
 
 STAFF = (Role.BUYER, Role.OPENER, Role.EVALUATOR, Role.AWARD_AUTHORITY, Role.AUDITOR)
+PROVING = (Role.BUYER, Role.AUDITOR)
 LABELS = {
     "": "Toutes",
     "a-verifier": "À vérifier",
@@ -78,6 +81,7 @@ def mini_tender(mini_tender_id: int) -> str:
     prospect = prospect_of(found, at) if found.state == MiniTenderState.TO_CHECK else None
     invited = select(Invitation).where(Invitation.mini_tender_id == found.id)
     page = page_of(invited.options(joinedload(Invitation.supplier)), Invitation.id)
+    outage = outage_to_make_up_for(found, at)
     return render_template(
         "procurement/mini_tender.html",
         mini_tender=found,
@@ -92,6 +96,8 @@ def mini_tender(mini_tender_id: int) -> str:
         next_step=next_step(phase(found, at)),
         agreed=request_used_by(found),
         is_buyer=current_person().has_role(Role.BUYER),
+        may_prove=current_person().has_role(*PROVING),
+        outage=outages.told(outage) if outage else None,
     )
 
 
