@@ -31,6 +31,7 @@ class Settings:
     smtp_url: str | None
     mail_from: str
     probe_url: str | None = None
+    clamd: str | None = None
 
     @property
     def is_production(self) -> bool:
@@ -69,6 +70,7 @@ def _settings(environ: Mapping[str, str], environment: str, data_dir: Path) -> S
         smtp_url=_smtp_url(environ, in_production),
         mail_from=_mail_from(environ, base_url),
         probe_url=_probe_url(environ),
+        clamd=_clamd(environ),
     )
 
 
@@ -142,6 +144,13 @@ def _smtp_url(environ: Mapping[str, str], in_production: bool) -> str | None:
         raise SettingsError(f"SAD_SMTP_URL manque : sans elle aucune lettre ne part. {form}")
     if url is not None and not _is_address(url, SMTP_SCHEMES):
         raise SettingsError(f"SAD_SMTP_URL n’est pas l’adresse d’un serveur de courrier. {form}")
+    return url
+
+
+def _clamd(environ: Mapping[str, str]) -> str | None:
+    url = environ.get("SAD_CLAMD") or None
+    if url is not None and not _is_address(url, ("tcp",)) and not (url.startswith("unix:///") and len(url) > len("unix:///")):
+        raise SettingsError("SAD_CLAMD n’est pas l’adresse d’un antivirus. Forme : tcp://hôte:3310 ou unix:///run/clamav/clamd.ctl")
     return url
 
 

@@ -16,7 +16,8 @@ CEILING, TEST_CEILING, FUNCTION_CEILING = 300, 400, 40
 FLOORS = {
     "domain": 0, "clock": 0, "settings": 0, "logs": 0, "trust": 1, "file_types": 1, "storage": 1, "parameters": 1, "reference": 1,
     "mail": 1, "db": 1, "need_templates": 1, "stages_model": 1, "requirement_library": 1, "clause_library": 1, "migrations": 3, "models": 2,
-    "spool": 1, "letters": 3, "reports": 3, "exports": 3, "actions": 4, "doctor": 5, "backups": 5, "web": 5, "jobs": 5, "demo": 6, "cli": 7,
+    "spool": 1, "antivirus": 1,
+    "letters": 3, "reports": 3, "exports": 3, "actions": 4, "doctor": 5, "backups": 5, "web": 5, "jobs": 5, "demo": 6, "cli": 7,
 }
 AUDIENCES = ("public", "supplier", "agent", "procurement", "admin")
 WEB_ONLY = {"flask", "flask_login", "flask_wtf", "wtforms", "flask_babel", "flask_bootstrap", "werkzeug", "click"}

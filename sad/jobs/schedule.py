@@ -15,6 +15,7 @@ from sad.jobs.plays import play_stages
 from sad.jobs.proofs import remind_awardees, remind_renewals
 from sad.jobs.receptions import take_in_receptions
 from sad.jobs.replies import remind_replies, warn_late_notices
+from sad.jobs.scanning import scan_files
 from sad.jobs.turn import Turn
 from sad.jobs.uploads import destroy_stale_uploads
 from sad.jobs.watch import watch_service
@@ -50,6 +51,7 @@ TIMETABLE = (
     Job(destroy_stale_uploads, every=timedelta(hours=6)),
     Job(publish_heads, every=timedelta(minutes=5)),
     Job(verify_journal, every=timedelta(days=1)),
+    Job(scan_files, every=timedelta(seconds=30)),
     Job(set_papers, every=timedelta(seconds=5)),
     Job(deliver_letters, every=timedelta(seconds=15)),
 )

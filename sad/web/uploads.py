@@ -5,7 +5,11 @@ from collections.abc import Iterator
 
 from flask import Response, abort, send_file
 
+from sad.domain.errors import refuse
 from sad.models.documents import Document
+from sad.models.examinations import ExaminationFile
+from sad.models.offers import OfferFile
+from sad.models.scanning import Scanned
 from sad.storage import StoredFile, get, put
 from sad.web.fields import FilesField
 from sad.web.running import site_settings
@@ -17,12 +21,19 @@ def keep_file(field: FilesField) -> StoredFile:
 
 
 def send_document(document: Document) -> Response:
-    """A stored document as a download."""
+    """A stored document as a download. Raises `Refused` when it is in quarantine."""
+    _hold_quarantine(document)
     try:
         body = get(site_settings().data_dir, document.storage_key)
     except FileNotFoundError:
         abort(404)
     return as_download(body, media_type=document.media_type, name=document.name)
+
+
+def send_file_kept(file: OfferFile | ExaminationFile) -> Response:
+    """A file that the database holds, as a download. Raises `Refused` when it is in quarantine."""
+    _hold_quarantine(file)
+    return as_download(file.body, media_type=file.media_type, name=file.name)
 
 
 def as_download(body: bytes, *, media_type: str, name: str) -> Response:
@@ -35,6 +46,12 @@ def as_streamed(chunks: Iterator[bytes], *, media_type: str, name: str) -> Respo
     response = Response(chunks, mimetype=media_type)
     response.headers.set("Content-Disposition", "attachment", filename=name)
     return _kept_apart(response)
+
+
+def _hold_quarantine(file: Scanned) -> None:
+    if file.is_quarantined:
+        message = f"Ce fichier est en quarantaine : l’antivirus y a trouvé « {file.threat} ». Personne ne peut l’ouvrir."
+        raise refuse(message, "Il reste conservé. Qui l’a envoyé peut en donner un autre, fait sur un appareil sain.")
 
 
 def _kept_apart(response: Response) -> Response:

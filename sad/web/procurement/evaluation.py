@@ -27,7 +27,7 @@ from sad.web.procurement.opened import (
     opened_offer,
     values_of,
 )
-from sad.web.uploads import as_download
+from sad.web.uploads import send_file_kept
 
 
 @allow(*READERS)
@@ -65,7 +65,7 @@ def offer_file(mini_tender_id: int, offer_id: int, file_id: int) -> Response:
     """A file of an opened offer."""
     offer = opened_offer(opened_mini_tender(mini_tender_id), offer_id)
     file = own_or_404(select(OfferFile).where(OfferFile.id == file_id, OfferFile.offer_id == offer.id).options(undefer(OfferFile.body)))
-    return as_download(file.body, media_type=file.media_type, name=file.name)
+    return send_file_kept(file)
 
 
 @allow(*EVALUATORS)

@@ -15,7 +15,7 @@ from sad.web.acts import attempt, form_page
 from sad.web.procurement.evaluation import examined_offer, offer_context
 from sad.web.procurement.evaluation_forms import AskPriceForm, DecidePriceForm
 from sad.web.procurement.opened import EVALUATORS, READERS, Evaluation, Examined, opened_mini_tender, opened_offer
-from sad.web.uploads import as_download
+from sad.web.uploads import send_file_kept
 
 
 @allow(*READERS, acting=EVALUATORS)
@@ -32,7 +32,7 @@ def answer_file(mini_tender_id: int, offer_id: int, answer_file_id: int) -> Resp
     """A file that a tenderer joined to its answer."""
     offer = opened_offer(opened_mini_tender(mini_tender_id), offer_id)
     file = own_or_404(answer_files().where(ExaminationFile.id == answer_file_id, Offer.id == offer.id))
-    return as_download(file.body, media_type=file.media_type, name=file.name)
+    return send_file_kept(file)
 
 
 def _ask(found: Evaluation, examined: Examined) -> Response:

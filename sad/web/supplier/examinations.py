@@ -22,7 +22,7 @@ from sad.web.access import allow_supplier, current_person, current_supplier, own
 from sad.web.acts import attempt, form_page
 from sad.web.supplier.forms import ExplainForm
 from sad.web.supplier.tasks import Task
-from sad.web.uploads import as_download
+from sad.web.uploads import send_file_kept
 
 
 @allow_supplier
@@ -44,7 +44,7 @@ def price_request(price_request_id: int) -> Response:
 def answer_file(answer_file_id: int) -> Response:
     """A file that I joined to one of my answers."""
     file = own_or_404(answer_files().where(ExaminationFile.id == answer_file_id, Offer.supplier_id == current_supplier().id))
-    return as_download(file.body, media_type=file.media_type, name=file.name)
+    return send_file_kept(file)
 
 
 def examination_tasks(supplier: Supplier, at: datetime) -> Iterator[Task]:
