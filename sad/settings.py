@@ -57,6 +57,15 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         raise SettingsError(f"SAD_DATA_DIR ou SAD_SEAL_KEY_FILE : {error.filename} est hors d’accès ({error.strerror}).") from error
 
 
+def seal_key_file(data_dir: Path, environ: Mapping[str, str] = os.environ) -> Path:
+    """Where the seal key is: the file that the environment names, else the one that development made."""
+    return Path(environ.get("SAD_SEAL_KEY_FILE") or _made_seal_key(data_dir)).absolute()
+
+
+def _made_seal_key(data_dir: Path) -> Path:
+    return data_dir / "keys" / "seal.key"
+
+
 def _settings(environ: Mapping[str, str], environment: str, data_dir: Path) -> Settings:
     in_production = environment == "production"
     base_url = _base_url(environ, in_production)
@@ -101,7 +110,7 @@ def _secret_key(environ: Mapping[str, str], data_dir: Path, in_production: bool)
 def _seal_key(environ: Mapping[str, str], data_dir: Path, in_production: bool) -> bytes:
     path = environ.get("SAD_SEAL_KEY_FILE")
     if not path and not in_production:
-        return _kept_key(data_dir / "keys" / "seal.key").encode()
+        return _kept_key(_made_seal_key(data_dir)).encode()
     advice = "Indiquer un fichier hors du répertoire de données, lisible du seul service, sauvegardé à part."
     if not path:
         raise SettingsError(f"SAD_SEAL_KEY_FILE manque. {advice}")

@@ -14,12 +14,13 @@ from sad.cli.rank import rank_command
 from sad.cli.receipt import receipt
 from sad.cli.replay import replay
 from sad.cli.scheduler import scheduler
+from sad.cli.seal import seal
 from sad.cli.spool import spool
 from sad.cli.stages import stages
 
 COMMANDS = (
     rank_command, deadline, database, scheduler, administrator, remove_factor_of, demo, stages, replay, receipt, journal, doctor, spool,
-    backup, restore,
+    backup, restore, seal,
 )
 
 

@@ -8,6 +8,7 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
 
@@ -37,6 +38,7 @@ class Purpose(Enum):
     RESCUE_CODE = b"sad/rescue-code/1"
     SHARED_KEY = b"sad/shared-key/1"
     HALF_OPENED = b"sad/half-opened/1"
+    NAME = b"sad/key-name/1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +156,19 @@ def open_factor(seal_key: bytes, context: str, sealed: bytes) -> bytes:
 def rescue_code_hash(seal_key: bytes, context: str, code: str) -> str:
     """What is kept of a rescue code, in hexadecimal: without the seal key file nobody can try codes against it."""
     return hmac.digest(_derived(seal_key, Purpose.RESCUE_CODE), f"{context}\n{code}".encode("utf-8", "surrogatepass"), hashlib.sha256).hex()
+
+
+def rekey(kept: bytes, context: str, *, old: bytes, new: bytes) -> bytes:
+    """What was kept under the old seal key, for whatever purpose, kept under the new one for the same. Raises `SealBroken`."""
+    for purpose in Purpose:
+        with suppress(SealBroken):
+            return _keep(new, purpose, context, _take(old, purpose, context, kept))
+    raise SealBroken("Ce qui était scellé ne s’ouvre pas avec l’ancien fichier de clé.")
+
+
+def seal_key_id(seal_key: bytes) -> str:
+    """A name for a seal key, in hexadecimal, from which nobody comes back to it."""
+    return _derived(seal_key, Purpose.NAME).hex()[:16]
 
 
 def _keep(seal_key: bytes, purpose: Purpose, context: str, plain: bytes) -> bytes:
