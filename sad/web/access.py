@@ -4,7 +4,7 @@ Someone in the wrong role is told so (403); somebody else's object does not exis
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from flask import Flask, Response, abort, current_app, flash, g, redirect, request, session, url_for
@@ -42,11 +42,15 @@ class Visitor(UserMixin):
 
 @dataclass(frozen=True, slots=True)
 class Permission:
-    """What a view declares: its kind (`public`, `signed_in`, `roles`, `supplier`), the roles, and those of them that may act there."""
+    """What a view declares: its kind (`public`, `signed_in`, `agent`, `roles`, `supplier`), the roles, and those of them that act.
+
+    `is_for_instance`: of these roles, those held for the whole instance and not for one organisation.
+    """
 
     kind: str
     roles: frozenset[Role] = frozenset()
     acting: frozenset[Role] = frozenset()
+    is_for_instance: bool = False
 
     def allows(self, person: Person | None) -> bool:
         """May this person (None: nobody signed in) see the view?"""
@@ -55,7 +59,9 @@ class Permission:
         if person is None:
             return False
         if self.kind == "roles":
-            return person.has_role(*self.roles)
+            return person.has_role(*self.roles) and not (self.is_for_instance and person.organisation_id is not None)
+        if self.kind == "agent":
+            return person.is_agent
         return self.kind == "signed_in" or bool(own_suppliers())
 
 
@@ -69,6 +75,11 @@ def signed_in(view: View) -> View:
     return _declare(view, Permission("signed_in"))
 
 
+def allow_agent(view: View) -> View:
+    """For whoever works for a buyer or administers the instance, in any role."""
+    return _declare(view, Permission("agent"))
+
+
 def allow_supplier(view: View) -> View:
     """For whoever may act for a supplier."""
     return _declare(view, Permission("supplier"))
@@ -77,6 +88,12 @@ def allow_supplier(view: View) -> View:
 def allow(*roles: Role, acting: Iterable[Role] = ()) -> Callable[[View], View]:
     """For agents who hold one of these roles; on a page that more read than may act on, `acting` are the roles that may."""
     return lambda view: _declare(view, Permission("roles", frozenset(roles), frozenset(acting or roles)))
+
+
+def allow_instance(view: View) -> View:
+    """For administrators of the whole instance, and not of one organisation."""
+    roles = frozenset({Role.ADMINISTRATOR})
+    return _declare(view, Permission("roles", roles, roles, is_for_instance=True))
 
 
 def permission_of(app: Flask, endpoint: str) -> Permission | None:
@@ -97,7 +114,7 @@ def enforce() -> Response | None:
     if permission is None:
         raise RuntimeError(f"the view {request.endpoint} declares no permission")
     if request.method not in ("GET", "HEAD") and permission.roles:
-        permission = Permission("roles", permission.acting)
+        permission = replace(permission, roles=permission.acting)
     person = person_or_none() if permission.kind != "public" else None
     if permission.allows(person):
         return None
@@ -196,4 +213,8 @@ def _ask_to_sign_in() -> Response:
 def _refusal_words(permission: Permission) -> str:
     if permission.kind == "supplier":
         return "Cette page est réservée aux fournisseurs : votre compte n’agit pour aucun."
+    if permission.kind == "agent":
+        return "Cette page est réservée aux agents."
+    if permission.is_for_instance:
+        return "Cette page est réservée aux administrateurs de l’instance."
     return "Cette page demande un rôle que votre compte n’a pas. L’administrateur de votre collectivité peut vous le donner."

@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-from sad.web.admin import agents, organisations, people, services
+from sad.web.admin import agents, organisations, people, rights, services
 from sad.web.navigation import Entry
 
 blueprint = Blueprint("admin", __name__)
@@ -34,5 +34,8 @@ blueprint.add_url_rule(f"{AGENT}/application/retirer", "remove_factor", agents.r
 blueprint.add_url_rule(f"{AGENT}/fermer", "close_account", agents.close, methods=BOTH)
 blueprint.add_url_rule(f"{AGENT}/rouvrir", "reopen_account", agents.reopen, methods=["POST"])
 blueprint.add_url_rule(f"{AGENT}/inviter", "invite_again", agents.invite, methods=["POST"])
+
+blueprint.add_url_rule("/droits", "rights", rights.rights)
+blueprint.add_url_rule("/droits/tableau.csv", "rights_file", rights.rights_file)
 
 NAVIGATION: tuple[Entry, ...] = (Entry("Comptes et services", "admin.home"),)

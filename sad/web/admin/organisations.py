@@ -9,10 +9,10 @@ from sad.actions.organisations import change_organisation, create_organisation
 from sad.db import session
 from sad.models.organisations import Organisation, Service
 from sad.models.people import Person, Role
-from sad.web.access import allow, current_person
+from sad.web.access import allow, allow_instance, current_person
 from sad.web.acts import attempt, form_page
 from sad.web.admin.forms import OrganisationForm
-from sad.web.admin.scope import check_instance, own_organisation
+from sad.web.admin.scope import own_organisation
 from sad.web.paging import page_of
 
 
@@ -25,10 +25,9 @@ def home() -> str | Response:
     return render_template("admin/organisations.html", page=page_of(select(Organisation), Organisation.name, Organisation.id))
 
 
-@allow(Role.ADMINISTRATOR)
+@allow_instance
 def create() -> Response:
     """A new organisation."""
-    check_instance()
     form = OrganisationForm()
     if form.validate_on_submit():
         with attempt(form) as done:

@@ -9,10 +9,10 @@ from sad.db import session
 from sad.letters.people import role_lines
 from sad.models.organisations import Organisation, Service
 from sad.models.people import Person, Role
-from sad.web.access import allow, current_person
+from sad.web.access import allow, allow_instance, current_person
 from sad.web.acts import attempt, form_page
 from sad.web.admin.forms import HINTS, AdministratorForm, AgentForm
-from sad.web.admin.scope import agents, check_instance, own_organisation, password_link
+from sad.web.admin.scope import agents, own_organisation, password_link
 from sad.web.paging import page_of
 from sad.web.running import site_address
 
@@ -27,10 +27,9 @@ def people(organisation_id: int) -> str:
     return render_template("admin/people.html", organisation=here, page=page, wanted=wanted, role_lines=role_lines)
 
 
-@allow(Role.ADMINISTRATOR)
+@allow_instance
 def administrators() -> str:
     """The administrators of the whole instance."""
-    check_instance()
     page = page_of(agents().where(Person.organisation_id.is_(None)), Person.name, Person.id)
     return render_template("admin/people.html", organisation=None, page=page, wanted="", role_lines=role_lines)
 
@@ -42,10 +41,9 @@ def create(organisation_id: int) -> Response:
     return _open_account(AgentForm(open_services(here)), here)
 
 
-@allow(Role.ADMINISTRATOR)
+@allow_instance
 def create_administrator() -> Response:
     """Open the account of an administrator of the instance."""
-    check_instance()
     return _open_account(AdministratorForm(), None)
 
 

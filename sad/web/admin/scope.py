@@ -3,7 +3,6 @@
 from flask import url_for
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import joinedload, selectinload
-from werkzeug.exceptions import Forbidden
 
 from sad.actions.administrators import is_instance_administrator
 from sad.models.organisations import Organisation, Service
@@ -43,12 +42,6 @@ def agents() -> Select[tuple[Person]]:
     if is_instance_administrator(current_person()):
         return query.where(or_(Person.organisation_id.is_not(None), Person.roles.any(PersonRole.role == Role.ADMINISTRATOR)))
     return query.where(Person.organisation_id == current_person().organisation_id)
-
-
-def check_instance() -> None:
-    """Answer 403 unless this administrator is the instance's."""
-    if not is_instance_administrator(current_person()):
-        raise Forbidden("Cette page est réservée aux administrateurs de l’instance.")
 
 
 def password_link(token: str) -> str:

@@ -41,6 +41,7 @@ from sad.web.procurement import (
     replies,
     requirements,
     result_letters,
+    rights,
     sittings,
     stage_comments,
     stage_drafts,
@@ -244,6 +245,8 @@ blueprint.add_url_rule(f"{REQUEST}/documents/<int:document_id>", "campaign_docum
 
 blueprint.add_url_rule("/journal", "journal", journal.journal)
 blueprint.add_url_rule("/journal/<int:seq>", "journal_line", journal.journal_line)
+blueprint.add_url_rule("/droits", "rights", rights.rights)
+blueprint.add_url_rule("/droits/tableau.csv", "rights_file", rights.rights_file)
 
 NAVIGATION: tuple[Entry, ...] = (
     Entry("À faire", "procurement.home"),
