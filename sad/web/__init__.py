@@ -20,7 +20,7 @@ from sad.requirement_library import library
 from sad.settings import ROOT, Settings, load_settings
 from sad.stages_model import model_categories
 from sad.storage import MAX_TOTAL_BYTES
-from sad.web import access, errors, factors, fields, filters, headers, login, reception, spooled, timekeeping
+from sad.web import access, addresses, errors, factors, fields, filters, headers, login, reception, spooled, timekeeping
 from sad.web.account import blueprint as account_pages
 from sad.web.admin import blueprint as admin_pages
 from sad.web.agent import blueprint as agent_pages
@@ -130,6 +130,7 @@ def _add_behaviour(app: SadApp) -> None:
     app.before_request(lambda: _serve_only_a_sound_database(app))
     app.before_request(timekeeping.keep_hour)
     login.register(app)
+    addresses.register(app)
     app.before_request(access.enforce)
     app.before_request(login.note_presence)
     app.before_request(factors.lead_to_setup)

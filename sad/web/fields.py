@@ -7,11 +7,12 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
+from flask import request
 from flask_wtf import FlaskForm
 from flask_wtf.file import MultipleFileField
 from stdnum.exceptions import ValidationError as NumberError
 from stdnum.fr import siret as siret_number
-from werkzeug.datastructures import FileStorage
+from werkzeug.datastructures import FileStorage, MultiDict
 from wtforms import Field, FieldList, FormField, SelectMultipleField, StringField, ValidationError
 from wtforms.fields import FileField, PasswordField
 from wtforms.validators import StopValidation
@@ -21,8 +22,9 @@ from sad.domain.calendar import PARIS, paris_instant
 from sad.domain.errors import Refusal, Refused
 from sad.letters.wording import number
 from sad.storage import LIMITS_SENTENCE, MAX_FILES, CheckedFile, UploadedFile, check_files
-from sad.web.typed import read_date, read_decimal, read_hour, without_spaces
+from sad.web.typed import read_date, read_decimal, read_hour, without_controls, without_spaces
 
+SENDING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 CONTROLS = {
     "HiddenField": "hidden",
     "CSRFTokenField": "hidden",
@@ -49,6 +51,16 @@ class Form(FlaskForm):
             if issubclass(unbound_field.field_class, StringField) and not issubclass(unbound_field.field_class, PasswordField):
                 options = {**options, "filters": [strip, *unbound_field.kwargs.get("filters", ())]}
             return unbound_field.bind(form=form, **options)
+
+        def wrap_formdata(self, form: Any, formdata: Any) -> Any:
+            """What the form declares as texts from the texts sent, as files from the files; of anything else, nothing."""
+            if formdata is None or isinstance(formdata, MultiDict):
+                return formdata
+            if request.method not in SENDING:
+                return None
+            files = {field.name for field in form if isinstance(field, FileField)}
+            sent = [(name, value) for name, value in request.form.items(multi=True) if name not in files]
+            return MultiDict([*sent, *((name, value) for name, value in request.files.items(multi=True) if name in files)]) or None
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -246,8 +258,8 @@ def control(field: Field) -> str:
 
 
 def strip(text: Any) -> Any:
-    """A text without the spaces around it."""
-    return text.strip() if isinstance(text, str) else text
+    """A text without the spaces around it, nor the marks that no keyboard types and that neither databases nor spreadsheets keep."""
+    return without_controls(text).strip() if isinstance(text, str) else text
 
 
 def _read(file: FileStorage) -> UploadedFile:

@@ -1,6 +1,6 @@
 """What every answer says to the browser, errors included: nothing from elsewhere, nothing inline, no frame."""
 
-from flask import Response, current_app, request
+from flask import Response, current_app, request, session
 
 from sad.web.access import STATIC
 
@@ -31,5 +31,10 @@ def protect(response: Response) -> Response:
     if current_app.config["SESSION_COOKIE_SECURE"]:
         response.headers.setdefault("Strict-Transport-Security", f"max-age={A_YEAR}")
     if request.endpoint not in STATIC:
-        response.headers.setdefault("Cache-Control", "private, no-cache")
+        response.headers.setdefault("Cache-Control", "private, no-store" if _is_private() else "private, no-cache")
     return response
+
+
+def _is_private() -> bool:
+    """Is the page one of somebody signed in, or of a secret link? Told from the request alone: the database may be what failed."""
+    return "_user_id" in session or "token" in (request.view_args or {})

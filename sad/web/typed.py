@@ -13,6 +13,7 @@ LONGEST = 30
 STEP = re.compile(r"(?P<value>.+?)\s*:\s*(?P<share>\d+(?:[.,]\d+)?)\s*%?\s*")
 LIMIT = re.compile(r"-?\d+(?:\.\d+)?", re.ASCII)
 BEYOND = "au-delà"
+UNTYPABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 
 
 def read_decimal(text: str) -> Decimal | None:
@@ -70,6 +71,11 @@ def steps_text(steps: Iterable[Sequence[str | None]]) -> str:
     """The steps as `read_steps` reads them."""
     lines = ((BEYOND if limit is None else limit, french_number(Decimal(share or 0) * 100)) for limit, share in steps)
     return "\n".join(f"{limit} : {share} %" for limit, share in lines)
+
+
+def without_controls(text: str) -> str:
+    """The text without control characters, tabs and ends of lines kept, nor those that are no characters at all."""
+    return UNTYPABLE.sub("", text)
 
 
 def without_spaces(text: str) -> str:
