@@ -105,6 +105,15 @@ def use_code(person: Person | None, typed: str, *, seal_key: bytes, address: str
     return is_good
 
 
+def shows_code(person: Person, typed: str, *, seal_key: bytes, at: datetime) -> bool:
+    """Does the person's application show this code now? Yes for whoever has none.
+
+    For the console, on a database that is about to be replaced: nothing is used up nor counted.
+    """
+    factor = _confirmed(person)
+    return factor is None or step_of(open_factor(seal_key, _context(person), factor.sealed_secret), typed, at=at) is not None
+
+
 def are_codes_slowed(person: Person, *, at: datetime) -> bool:
     """Were too many wrong codes typed within the hour by somebody who knows the password?"""
     return _misses(person, at) >= MOST_MISSES

@@ -1,10 +1,12 @@
-"""Restoring takes two people (four eyes): each types its own password, on the database that is there or else on the backup's."""
+"""Restoring takes two people (four eyes): each types its own password and code, on the database that is there or else on the backup's."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import select
 
 from sad.actions.accounts import find_person, recognise
+from sad.actions.second_factors import shows_code
 from sad.backups.manifest import BadBackup
 from sad.db import session
 from sad.models.people import Person, Role
@@ -15,10 +17,11 @@ WHO = "Il faut un administrateur, et avec lui un autre administrateur, un audite
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """What somebody typed: an address and a password."""
+    """What somebody typed: an address, a password, and the code that its application shows (empty without one)."""
 
     email: str
     password: str
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +37,11 @@ class Approval:
         return self.first.email.strip().lower(), self.second.email.strip().lower()
 
 
-def check_approval(approval: Approval) -> None:
+def check_approval(approval: Approval, *, seal_key: bytes, at: datetime) -> None:
     """Raises `BadBackup` with every fault, unless both are who they say, are two, and may decide it together."""
-    people = [recognise(each.email, each.password) for each in (approval.first, approval.second)]
+    people = [_recognised(each, seal_key, at) for each in (approval.first, approval.second)]
     faults = [
-        f"{email} : l’adresse ou le mot de passe ne convient pas."
+        f"{email} : l’adresse, le mot de passe ou le code ne convient pas."
         for email, person in zip(approval.emails, people, strict=True)
         if person is None
     ]
@@ -61,6 +64,11 @@ def first_person(approval: Approval) -> Person | None:
 def has_people() -> bool:
     """Does the database that is bound hold anybody?"""
     return session.scalar(select(Person.id).limit(1)) is not None
+
+
+def _recognised(signature: Signature, seal_key: bytes, at: datetime) -> Person | None:
+    person = recognise(signature.email, signature.password)
+    return person if person and shows_code(person, signature.code, seal_key=seal_key, at=at) else None
 
 
 def _may_decide(people: list[Person]) -> bool:

@@ -86,10 +86,10 @@ def restore_backup(
     `BadBackup`.
     """
     if there.has_people:
-        _ask_whoever_is_there(settings, approval)
+        _ask_whoever_is_there(settings, approval, at)
     with _beside(folder, manifest, settings):
         if not there.has_people:
-            check_approval(approval)
+            check_approval(approval, seal_key=settings.seal_key, at=at)
         _check_journal(manifest, kept)
         _put_documents(folder, manifest, settings.data_dir)
         session.remove()  # else undoing what it has read would undo the restore with it
@@ -99,10 +99,10 @@ def restore_backup(
     return Head(line.seq, line.hash)
 
 
-def _ask_whoever_is_there(settings: Settings, approval: Approval) -> None:
+def _ask_whoever_is_there(settings: Settings, approval: Approval, at: datetime) -> None:
     engine = db.bind(settings.database_url)
     try:
-        check_approval(approval)
+        check_approval(approval, seal_key=settings.seal_key, at=at)
     except DBAPIError as error:
         raise BadBackup("Les comptes de la base qui est là ne se lisent pas. Lancer d’abord : flask --app app db upgrade") from error
     finally:

@@ -49,7 +49,7 @@ def backup(folder: Path, keys: Path | None) -> None:
 @click.option("--with", "second", prompt="Adresse de la seconde personne", help="Adresse de la seconde personne.")
 @click.option("--reason", prompt="Raison de la restauration", help="Ce que le journal en gardera.")
 def restore(folder: Path, force: bool, kept: tuple[Path, ...], first: str, second: str, reason: str) -> None:
-    """Remet la base et les documents comme dans FOLDER : service arrêté, et deux personnes qui tapent leur mot de passe."""
+    """Remet la base et les documents comme dans FOLDER : service arrêté, et deux personnes qui tapent leur mot de passe et leur code."""
     settings = settings_or_exit()
     try:
         manifest, there = check_backup(folder, settings), what_is_there(settings)
@@ -109,4 +109,6 @@ def _heads_of(file: Path) -> list[Head]:
 
 
 def _signature(email: str) -> Signature:
-    return Signature(email, click.prompt(f"Mot de passe de {email}", hide_input=True, err=True))
+    password = click.prompt(f"Mot de passe de {email}", hide_input=True, err=True)
+    asked = f"Code de l’application de {email} (rien s’il n’en a pas)"
+    return Signature(email, password, click.prompt(asked, default="", show_default=False, err=True))

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import create_engine, func, select, text, update
 from sqlalchemy.engine import make_url
 
-from sad import db, migrations
+from sad import clock, db, migrations
 from sad.actions.journal import record
 from sad.backups.approval import Approval, Signature
 from sad.backups.manifest import BadBackup
@@ -29,6 +29,8 @@ from tests.factories.mini_tenders import SEAL_KEY, SENT
 from tests.factories.offers import PDF
 from tests.factories.organisations import make_organisation
 from tests.factories.people import PASSWORD, make_person
+from tests.factories.second_factors import give_factor, shown
+from tests.factories.second_factors import wrong as another
 from tests.factories.sign_ins import make_sign_in
 from tests.factories.sound import make_sound
 from tests.factories.suppliers import make_supplier
@@ -84,11 +86,12 @@ def saved(site, run, place) -> Path:
 def restore(run, database):
     """The command with its two people; the session speaks to the test's database again afterwards."""
 
-    def command(folder: Path, *words: str, by=ADA, second=PAUL, reason="Disque perdu.", passwords=(PASSWORD, PASSWORD)):
+    def command(folder: Path, *words: str, by=ADA, second=PAUL, reason="Disque perdu.", passwords=(PASSWORD, PASSWORD), codes=("", "")):
         db.session.remove()
         database.dispose()
         people = ("--by", by, "--with", second, "--reason", reason)
-        result = run("restore", str(folder), *people, *words, input="".join(f"{each}\n" for each in passwords))
+        typed = "".join(f"{password}\n{code}\n" for password, code in zip(passwords, codes, strict=True))
+        result = run("restore", str(folder), *people, *words, input=typed)
         db.session.remove()
         db.session.configure(bind=database)
         return result.exit_code, result.output.replace("\N{NO-BREAK SPACE}", " ")
@@ -179,11 +182,11 @@ def test_an_outside_head_tells_a_return_and_refuses_another_past(saved, site, re
 
 APPROVALS = [
     ({"second": ADA}, "sont la même"),
-    ({"passwords": (PASSWORD, "wrong")}, f"{PAUL} : l’adresse ou le mot de passe"),
-    ({"passwords": ("wrong", "wrong")}, f"{ADA} : l’adresse ou le mot de passe"),
+    ({"passwords": (PASSWORD, "wrong")}, f"{PAUL} : l’adresse, le mot de passe ou le code"),
+    ({"passwords": ("wrong", "wrong")}, f"{ADA} : l’adresse, le mot de passe ou le code"),
     ({"second": CLAIRE}, "Il faut un administrateur"),
     ({"by": PAUL, "second": CLAIRE}, "Il faut un administrateur"),
-    ({"second": "personne@agglo.example"}, "l’adresse ou le mot de passe"),
+    ({"second": "personne@agglo.example"}, "l’adresse, le mot de passe ou le code"),
     ({"reason": " "}, "La raison n’est pas écrite"),
 ]
 
@@ -202,6 +205,16 @@ def test_two_people_decide_it_on_the_base_that_is_there_or_on_the_backup(saved, 
         code, said = restore(saved, **wrong)
         assert code == 2 and words in said, wrong
     assert restore(saved)[0] == 0
+
+
+def test_whoever_has_an_application_gives_its_code_too(site, run, place, restore):
+    with transaction():
+        key = give_factor(_person(ADA))
+    assert run("backup", str(place)).exit_code == 0
+    for code in ("", another(key, clock.now())):
+        status, said = restore(place, "--force", codes=(code, ""))
+        assert status == 2 and f"{ADA} : l’adresse, le mot de passe ou le code" in said
+    assert restore(place, "--force", codes=(shown(key, clock.now()), ""))[0] == 0
 
 
 def test_an_altered_backup_is_refused_with_words_and_nothing_changes(saved, site, restore, tmp_path):
@@ -283,7 +296,7 @@ def test_what_fails_half_way_leaves_the_base_as_it_was(saved, site, monkeypatch,
     def fail(*_args, **_named):
         raise BadBackup("Plus de courant.")
 
-    monkeypatch.setattr("sad.backups.restoring.check_approval", lambda _approval: None)
+    monkeypatch.setattr("sad.backups.restoring.check_approval", lambda _approval, **_: None)
     monkeypatch.setattr("sad.backups.restoring.note_restoration", fail)
     with pytest.raises(BadBackup, match="courant"):
         restore_backup(saved, manifest, site, kept=(), approval=_approval(), there=there, at=SENT)
