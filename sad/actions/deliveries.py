@@ -5,7 +5,7 @@ Transport is not an act: it decides nothing and leaves its own traces on the let
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, selectinload
 
 from sad.db import session
@@ -17,6 +17,8 @@ DOUBLINGS = 9  # 1 minute doubled nine times is more than 6 hours
 MOST_ATTEMPTS = 130  # about a month of them, six hours apart once the wait has stopped growing
 AWAITED_ATTEMPTS = 3  # a paper that could not be made three times no longer holds its mail back: the page has it
 LONGEST_ERROR = 500
+LATE_MAIL = timedelta(minutes=15)  # a mail that has not left by then is not merely in its turn
+OF_THE_ADDRESS = "5%"  # how a server begins to refuse an address for good: the buyer is told of it, the service works
 
 
 def claim_letter(*, at: datetime) -> Letter | None:
@@ -44,6 +46,14 @@ def note_failure(letter: Letter, error: str) -> Letter:
     """Keep why the letter did not leave; it falls due again by itself."""
     letter.last_error = error[:LONGEST_ERROR]
     return letter
+
+
+def late_mail(*, at: datetime) -> tuple[int, datetime | None]:
+    """How many letters should have left by now, and when the oldest was written; those whose address is refused are not counted."""
+    refused = Letter.last_error.is_not(None) & Letter.last_error.like(OF_THE_ADDRESS)
+    late = select(func.count(Letter.id), func.min(Letter.created_at)).where(Letter.sent_at.is_(None), Letter.created_at < at - LATE_MAIL)
+    count, oldest = session.execute(late.where(~refused)).one()
+    return count, oldest
 
 
 def wait_after(attempts: int) -> timedelta:

@@ -1,5 +1,6 @@
 """What goes wrong, turned into a page or JSON in one place: what happened, why, what to do."""
 
+import errno
 import logging
 
 from flask import Flask, Response, g, jsonify, make_response, render_template, request, session
@@ -17,6 +18,7 @@ from sad.trust.envelopes import SealBroken
 PAGES = (400, 403, 404, 409, 413, 422, 429, 500, 503)
 # The server is away, the file cannot be read or written, no connection is free; the last is also the parent of mistakes of ours.
 NO_DATABASE = (OperationalError, InterfaceError, NoConnection, DatabaseError)
+DISK_FAULTS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS})
 RETRY_AFTER = "30"  # seconds
 OF_WRITING = frozenset({"supplier", "agent", "procurement"})
 CODES = frozenset({"code", "second_code"})
@@ -45,6 +47,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(StaleDataError, _stale)
     for kind in NO_DATABASE:
         app.register_error_handler(kind, no_database)
+    app.register_error_handler(OSError, _no_disk)
     app.register_error_handler(NotServed, _not_served)
     app.register_error_handler(SealBroken, _seal_broken)
     app.register_error_handler(CSRFError, _no_token)
@@ -88,6 +91,14 @@ def no_database(error: Exception) -> Response:
         raise error
     log.error("the database does not answer at %s", request.path, exc_info=error)
     return breakdown(503, carried=_carried(), has_files=any(file.filename for file in request.files.values()))
+
+
+def _no_disk(error: OSError) -> Response:
+    """A document that the disk did not take: nothing of the act is kept. What is wrong with a file otherwise is a fault of ours."""
+    if error.errno not in DISK_FAULTS:
+        raise error
+    log.error("the disk does not take what comes at %s", request.path, exc_info=error)
+    return breakdown(503, carried=_carried(), has_files=any(file.filename for file in request.files.values()), is_disk=True)
 
 
 def nothing_kept() -> Response:

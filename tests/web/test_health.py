@@ -41,6 +41,9 @@ def test_all_is_well_when_the_scheduler_has_just_run(client):
         "database": {"ok": True},
         "migrations": {"ok": True, "current": migrations.newest(), "expected": migrations.newest()},
         "scheduler": {"ok": True, "last_tick": "2026-11-24T08:59:45+00:00", "failing": []},
+        "receptions": {"ok": True, "waiting": 0},
+        "antivirus": {"ok": True, "configured": False},
+        "mail": {"ok": True, "late": 0, "oldest": None},
         "clock": {"ok": True, "doubts": [], "database_has_one": False},
     }
 

@@ -14,6 +14,7 @@ from sad.web.acts import attempt, form_page
 from sad.web.admin.forms import OrganisationForm
 from sad.web.admin.scope import own_organisation
 from sad.web.paging import page_of
+from sad.web.service_state import troubles
 
 
 @allow(Role.ADMINISTRATOR)
@@ -22,7 +23,8 @@ def home() -> str | Response:
     person = current_person()
     if not is_instance_administrator(person):
         return redirect(url_for("admin.organisation", organisation_id=person.organisation_id))
-    return render_template("admin/organisations.html", page=page_of(select(Organisation), Organisation.name, Organisation.id))
+    page = page_of(select(Organisation), Organisation.name, Organisation.id)
+    return render_template("admin/organisations.html", page=page, troubles=troubles())
 
 
 @allow_instance
@@ -48,6 +50,7 @@ def organisation(organisation_id: int) -> str:
         services=_count(Service, here),
         people=_count(Person, here),
         is_instance=is_instance_administrator(current_person()),
+        troubles=troubles(),
     )
 
 

@@ -26,6 +26,7 @@ from sad.web.procurement.applications import waiting_of
 from sad.web.procurement.conclusions import waiting_notices
 from sad.web.procurement.own import own_applications
 from sad.web.procurement.replies import waiting_replies
+from sad.web.service_state import troubles
 
 SHOWN = 8
 MOST = 60
@@ -78,6 +79,7 @@ def home() -> str:
         proofs=_proofs_to_check() if is_reader or person.has_role(Role.BUYER) else [],
         replies=waiting_replies(person, at),
         notices=waiting_notices(person, at),
+        troubles=troubles(),
         bounced=list(session.scalars(_bounced())) if person.has_role(Role.BUYER) else [],
     )
 

@@ -15,6 +15,8 @@ from sad.db import session
 from sad.models.job_runs import JobRun
 from sad.settings import ROOT
 from sad.web.access import public
+from sad.web.running import site_settings
+from sad.web.service_state import antivirus_state, mail_state, receptions_state
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,18 +30,20 @@ class Found:
 
 @public
 def health() -> Response:
-    """Database, migrations, scheduler, version; 503 when no page could be served. A late scheduler, an hour in doubt are told, no more."""
+    """Database, migrations, scheduler, version; 503 when no page could be served. The rest is told, and no more."""
     expected = migrations.newest()
     found = _find(expected)
     serves, scheduler = found.answers and found.revision == expected, _scheduler(found.runs)
+    rest = _rest(found, serves)
     hour = _hour() if serves else {"ok": False}
     response = jsonify(
-        status="down" if not serves else "ok" if scheduler["ok"] and hour["ok"] else "degraded",
+        status="down" if not serves else "ok" if all(each["ok"] for each in (scheduler, hour, *rest.values())) else "degraded",
         version=version(),
         database={"ok": found.answers},
         migrations={"ok": found.revision == expected, "current": found.revision, "expected": expected},
         scheduler=scheduler,
         clock=hour,
+        **rest,
     )
     response.status_code = 200 if serves else 503
     response.headers["Cache-Control"] = "no-store"
@@ -59,6 +63,13 @@ def _find(expected: str) -> Found:
     except DBAPIError:
         return Found(answers=False)
     return Found(True, revision, tuple(runs))
+
+
+def _rest(found: Found, serves: bool) -> dict[str, dict[str, object]]:
+    """Deposits that wait outside the database, which is known without it; mail and antivirus when it answers."""
+    settings, failing = site_settings(), [run.name for run in found.runs if run.error]
+    told = {"receptions": receptions_state(settings), "antivirus": antivirus_state(failing, settings)}
+    return {**told, "mail": mail_state()} if serves else told
 
 
 def _hour() -> dict[str, object]:

@@ -1,0 +1,87 @@
+"""What is wrong with the service itself, for machines and for the people who look after it, in plain words."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from sad import clock, spool
+from sad.actions.deliveries import late_mail
+from sad.actions.job_runs import LATE_AFTER
+from sad.db import session
+from sad.jobs.receptions import take_in_receptions
+from sad.jobs.scanning import scan_files
+from sad.letters.wording import moment, plural
+from sad.models.job_runs import JobRun
+from sad.settings import Settings
+from sad.web.running import site_settings
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Something that does not work: what, and what that changes for people, in French."""
+
+    title: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Runs:
+    """The last run of each job."""
+
+    tick: datetime | None
+    failing: list[str]
+    at: datetime
+
+    @property
+    def on_time(self) -> bool:
+        """Has the scheduler run within the last minutes?"""
+        return self.tick is not None and self.at - self.tick <= LATE_AFTER
+
+
+def last_runs() -> Runs:
+    """When the scheduler last did something, and the jobs that failed at their last run."""
+    runs = session.scalars(select(JobRun).order_by(JobRun.name)).all()
+    return Runs(max((run.ended_at for run in runs), default=None), [run.name for run in runs if run.error], clock.now())
+
+
+def receptions_state(settings: Settings) -> dict[str, object]:
+    """How many deposits wait outside the database; it is known without it."""
+    waiting = len(spool.waiting(settings.data_dir))
+    return {"ok": not waiting, "waiting": waiting}
+
+
+def mail_state() -> dict[str, object]:
+    """How many mails should have left by now, and since when the oldest waits."""
+    count, oldest = late_mail(at=clock.now())
+    return {"ok": not count, "late": count, "oldest": oldest.isoformat() if oldest else None}
+
+
+def antivirus_state(failing: list[str], settings: Settings) -> dict[str, object]:
+    """Whether there is one, and whether it answers."""
+    return {"ok": scan_files.__name__ not in failing, "configured": settings.clamd is not None}
+
+
+def troubles() -> list[Trouble]:
+    """All that degrades the service now, the gravest first."""
+    return list(_troubles(last_runs(), site_settings()))
+
+
+def _troubles(runs: Runs, settings: Settings) -> Iterator[Trouble]:
+    if waiting := len(spool.waiting(settings.data_dir)):
+        words = "Reçus pendant une panne de la base, ils gardent leur heure. Aucune offre ne s’ouvre avant leur enregistrement."
+        more = " L’un d’eux ne se vérifie pas : lancer flask --app app spool ingest." if take_in_receptions.__name__ in runs.failing else ""
+        title = plural(waiting, "dépôt reçu attend d’être enregistré", "dépôts reçus attendent d’être enregistrés")
+        yield Trouble(title, words + more)
+    if not runs.on_time:
+        since = f"Il n’a rien fait depuis le {moment(runs.tick)}." if runs.tick else "Il n’a encore jamais tourné."
+        words = "Les courriels et les rappels ne partent pas. Aucun droit ni aucun délai n’en dépend. Relancer flask --app app scheduler."
+        yield Trouble("Le planificateur est arrêté", f"{since} {words}")
+    count, oldest = late_mail(at=runs.at)
+    if oldest is not None:
+        words = f"{plural(count, 'attend', 'attendent')} depuis plus d’un quart d’heure, le plus ancien depuis le {moment(oldest)}."
+        more = "Aucun n’est perdu : ils partiront dès que le serveur de courrier répond. Les fournisseurs les ont dans leur espace."
+        yield Trouble("Des courriels ne partent pas", f"{words} {more}")
+    if scan_files.__name__ in runs.failing:
+        yield Trouble("L’antivirus ne répond pas", "Les fichiers reçus sont dits « non analysés ». Aucun dépôt n’est refusé pour cela.")
