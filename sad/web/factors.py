@@ -42,6 +42,7 @@ GRAVE_ACTS = frozenset(
         "admin.create_administrator",
         "admin.revoke_role",
         "admin.remove_factor",
+        "admin.declare_hour",
     }
 )
 WRONG = "Ce code n’est pas le bon, ou il a déjà servi : attendez le suivant."

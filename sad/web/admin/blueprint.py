@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-from sad.web.admin import agents, organisations, people, rights, services
+from sad.web.admin import agents, organisations, people, rights, services, timekeeping
 from sad.web.navigation import Entry
 
 blueprint = Blueprint("admin", __name__)
@@ -38,4 +38,7 @@ blueprint.add_url_rule(f"{AGENT}/inviter", "invite_again", agents.invite, method
 blueprint.add_url_rule("/droits", "rights", rights.rights)
 blueprint.add_url_rule("/droits/tableau.csv", "rights_file", rights.rights_file)
 
-NAVIGATION: tuple[Entry, ...] = (Entry("Comptes et services", "admin.home"),)
+blueprint.add_url_rule("/horloge", "timekeeping", timekeeping.timekeeping)
+blueprint.add_url_rule("/horloge/confirmer", "declare_hour", timekeeping.declare, methods=["POST"])
+
+NAVIGATION: tuple[Entry, ...] = (Entry("Comptes et services", "admin.home"), Entry("Horloge et pannes", "admin.timekeeping"))
