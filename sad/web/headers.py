@@ -29,7 +29,7 @@ def protect(response: Response) -> Response:
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     if current_app.config["SESSION_COOKIE_SECURE"]:
-        response.headers.setdefault("Strict-Transport-Security", f"max-age={A_YEAR}")
+        response.headers.setdefault("Strict-Transport-Security", f"max-age={A_YEAR}; includeSubDomains")
     if request.endpoint not in STATIC:
         response.headers.setdefault("Cache-Control", "private, no-store" if _is_private() else "private, no-cache")
     return response

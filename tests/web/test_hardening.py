@@ -5,9 +5,14 @@ import re
 
 import pytest
 
+from sad import db
+from sad.models.people import Role
 from sad.web import create_app
 from sad.web.access import permission_of
+from tests.factories.organisations import make_organisation
+from tests.factories.people import make_person
 from tests.web.test_headers import EVERYWHERE
+from tests.web.test_login import sign_in
 
 
 @pytest.mark.parametrize("path", EVERYWHERE)
@@ -56,3 +61,18 @@ def test_the_fields_of_secrets_are_masked_and_let_managers_help(client, path):
     secrets = re.findall(r"<input[^>]*name=\"(?:password|again|current)\"[^>]*>", page)
     assert all('type="password"' in field and 'autocomplete="' in field and "readonly" not in field for field in secrets)
     assert secrets or "email" in page
+
+
+def test_leaving_clears_what_the_browser_kept_but_not_the_device_it_is_known_by(client, database):
+    with db.transaction():
+        person = make_person(make_organisation(), Role.BUYER)
+    sign_in(client, person)
+    assert client.post("/deconnexion").headers["Clear-Site-Data"] == '"cache", "storage"'
+
+
+def test_private_pages_are_kept_nowhere(client, database):
+    with db.transaction():
+        person = make_person(make_organisation(), Role.BUYER)
+    sign_in(client, person)
+    for path in ("/compte", "/achats/", "/nulle-part", "/administration"):
+        assert client.get(path).headers["Cache-Control"] == "private, no-store", path

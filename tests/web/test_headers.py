@@ -61,7 +61,7 @@ def test_static_files_are_kept_by_browsers_and_pages_are_not(client):
 def test_under_https_the_browser_is_told_to_stay_there_and_the_cookie_is_bound_to_the_host(settings, database):
     secure = create_app(dataclasses.replace(settings, base_url="https://achats.example"))
     answer = secure.test_client().get("/connexion", base_url="https://achats.example")
-    assert answer.headers["Strict-Transport-Security"].startswith("max-age=")
+    assert answer.headers["Strict-Transport-Security"] == f"max-age={365 * 24 * 3600}; includeSubDomains"
     cookie = answer.headers["Set-Cookie"]
     assert cookie.startswith("__Host-sad=")
     assert "Secure" in cookie and "HttpOnly" in cookie and "SameSite=Lax" in cookie and "Path=/" in cookie and "Domain" not in cookie

@@ -43,7 +43,10 @@ def login() -> Response:
 def logout() -> Response:
     sign_out()
     flash("Vous êtes déconnecté.", "info")
-    return redirect(url_for("public.home"))
+    answer = redirect(url_for("public.home"))
+    # Not the cookies: the one by which the device is known stays, else a code is asked at each sign-in.
+    answer.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return answer
 
 
 @signed_in
