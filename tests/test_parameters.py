@@ -15,7 +15,7 @@ CASES = ROOT / "tests" / "cases"
 LAW_FAULTS = yaml.safe_load((CASES / "law_faults.yaml").read_text(encoding="utf-8"))
 RULE_FAULTS = yaml.safe_load((CASES / "rule_faults.yaml").read_text(encoding="utf-8"))
 FAMILIES = {
-    **{"SAD": 22, "TIM": 4, "CRI": 14, "ADM": 12, "PAL": 6, "REC": 7, "ANA": 5, "AWD": 10},
+    **{"SAD": 22, "TIM": 4, "CRI": 14, "ADM": 12, "PAL": 6, "REC": 8, "ANA": 5, "AWD": 10},
     **{"ORD": 6, "PUB": 6, "EGA": 2, "PKG": 1, "RES": 1, "ARC": 3, "SEC": 1, "ACC": 1, "THR": 1},
 }
 A_DAY = date(2026, 12, 1)

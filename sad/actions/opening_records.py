@@ -5,6 +5,7 @@ from collections import Counter
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
+from sad.actions.assisted_deposits import assistances_of
 from sad.db import session
 from sad.models.mini_tenders import MiniTender
 from sad.models.offers import Offer, OfferFile, OfferState
@@ -25,6 +26,7 @@ def opening_record_of(mini_tender: MiniTender, opening: Opening) -> OpeningRecor
         replaced=ended[OfferState.REPLACED],
         withdrawn=ended[OfferState.WITHDRAWN],
         files=_files(mini_tender),
+        assisted=assistances_of(mini_tender),
     )
 
 

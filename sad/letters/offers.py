@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sad.domain.errors import Refusal
 from sad.letters.text import LetterText, write_letter
+from sad.models.assisted_deposits import AssistedDeposit
 from sad.models.mini_tenders import MiniTender
 from sad.models.offers import Offer
 from sad.models.suppliers import Supplier
@@ -14,6 +15,11 @@ def deposited(offer: Offer, mini_tender: MiniTender, supplier: Supplier, *, link
     """To the people of the supplier: the offer is there, in time or late (REC-02, REC-04); `link` leads to the receipt."""
     kind = "offer_late" if offer.late else "offer_deposited"
     return write_letter(kind, offer=offer, mini_tender=mini_tender, supplier=supplier, link=link)
+
+
+def assisted(begun: AssistedDeposit, *, link: str) -> LetterText:
+    """To the people of the supplier: an agent enters its offer, since it agreed (REC-08); `link` leads to the consultation."""
+    return write_letter("offer_assisted", begun=begun, mini_tender=begun.mini_tender, supplier=begun.supplier, link=link)
 
 
 def withdrawn(offer: Offer, *, at: datetime, link: str) -> LetterText:

@@ -14,6 +14,7 @@ from sad.domain.calendar import PARIS
 from sad.domain.reserved import reserved_to
 from sad.domain.scoring.numbers import printed
 from sad.domain.sentences import french_date, listed, of
+from sad.models.assisted_deposits import AssistedDeposit, Means
 from sad.models.people import Role
 
 Number = Decimal | Fraction | int | float | str
@@ -30,6 +31,7 @@ ROLES = {
     Role.AUDITOR: "Auditeur",
     Role.ADMINISTRATOR: "Administrateur technique",
 }
+MEANS = {Means.PHONE: "par téléphone", Means.LETTER: "par lettre", Means.VISIT: "sur place"}
 _SIZES = ((10**9, "Go"), (10**6, "Mo"), (10**3, "ko"))
 
 
@@ -127,6 +129,11 @@ def in_paris(value: datetime) -> datetime:
     return value.astimezone(PARIS)
 
 
+def agreement_words(begun: AssistedDeposit) -> str:
+    """How, when and by whom a supplier agreed: `accord donné par téléphone par Karim Benali, le 3 décembre 2026 à 9 h`."""
+    return f"accord donné {MEANS[Means(begun.means)]} par {begun.agreed_by}, le {moment(begun.agreed_at)}"
+
+
 FILTERS: dict[str, Callable[..., Any]] = {
     "money": money,
     "number": number,
@@ -144,4 +151,5 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "listed": listed,
     "reserved_to": reserved_to,
     "of": of,
+    "agreement_words": agreement_words,
 }

@@ -4,6 +4,7 @@ from sad.models import (
     admissions,
     applications,
     approvals,
+    assisted_deposits,
     awards,
     campaigns,
     certificates,
@@ -47,7 +48,8 @@ from sad.models import (
 AGGREGATES = (
     organisations, people, sign_ins, suppliers, documents, certificates, systems, stages, stage_changes, applications, approvals,
     admissions, campaigns,
-    consortiums, mini_tenders, deadline_agreements, invitations, offers, openings, evaluations, evaluators, tastings,
+    consortiums, mini_tenders, deadline_agreements, invitations, assisted_deposits, offers, openings,
+    evaluations, evaluators, tastings,
     examinations, regularisations, committees, sittings, awards, proofs, conclusions, replies, litigation, orders,
     uploads, trials,
     letters, journal, receipt_keys, job_runs, timekeeping, outages,

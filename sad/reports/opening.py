@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sad.letters.wording import instant, money, siret
+from sad.letters.wording import agreement_words, instant, money, siret
+from sad.models.assisted_deposits import AssistedDeposit
 from sad.models.mini_tenders import MiniTender
 from sad.models.offers import Offer
 from sad.models.openings import Opening
@@ -13,7 +14,10 @@ from sad.reports.typesetting import typeset
 
 @dataclass(frozen=True, slots=True)
 class OpeningRecord:
-    """What an opening found: live offers in time and late, how many others ended, and the files of each offer by its id."""
+    """What an opening found: live offers in time and late, how many others ended, the files of each offer by its id.
+
+    `assisted`: the agreements under which agents entered offers.
+    """
 
     opening: Opening
     in_time: Sequence[Offer]
@@ -21,6 +25,7 @@ class OpeningRecord:
     replaced: int
     withdrawn: int
     files: Mapping[int, int]
+    assisted: Sequence[AssistedDeposit] = ()
 
     @property
     def broken(self) -> list[Offer]:
@@ -54,6 +59,7 @@ def opening_content(mini_tender: MiniTender, record: OpeningRecord) -> dict[str,
         "broken": [f"{offer.supplier.name}\u00a0: {offer.seal_fault}" for offer in record.broken],
         "late": [_identity(offer) for offer in record.late],
         "ended": _ended(record),
+        "assisted": [_assistance(begun) for begun in record.assisted],
         "envelopes": [[offer.supplier.name, offer.sealed_sha256] for offer in (*record.in_time, *record.late)],
         "head": opening.journal_head,
         "footer": f"Ouverture du {instant(opening.opened_at)} · consultation n°\u00a0{mini_tender.id}",
@@ -71,6 +77,10 @@ def _identity(offer: Offer) -> list[str]:
 
 def _total(offer: Offer) -> str:
     return "ne s’ouvre pas" if offer.seal_fault else money(offer.total)
+
+
+def _assistance(begun: AssistedDeposit) -> str:
+    return f"{begun.supplier.name}\u00a0: saisie par {begun.agent.name}, {agreement_words(begun)}."
 
 
 def _ended(record: OpeningRecord) -> str:

@@ -21,6 +21,7 @@ BEFORE_SETUP = frozenset({"account.factor", "account.start_factor", "account.con
 # Acts that two people share, that cannot be undone, or that make somebody one of the two.
 GRAVE_ACTS = frozenset(
     {
+        "procurement.assist",
         "procurement.ask_opening",
         "procurement.confirm_opening",
         "procurement.opener_passphrase",

@@ -6,6 +6,7 @@ from sad.web.navigation import Entry
 from sad.web.procurement import (
     admissions,
     applications,
+    assistance,
     awards,
     brakes,
     campaign_decisions,
@@ -102,6 +103,8 @@ blueprint.add_url_rule(f"{TENDER}/ouverture/demander", "ask_opening", openings.a
 blueprint.add_url_rule(f"{TENDER}/ouverture/confirmer", "confirm_opening", openings.confirm, methods=POST)
 OFFER = f"{TENDER}/examen/offres/<int:offer_id>"
 AWARD = f"{TENDER}/attribution/<int:award_id>"
+blueprint.add_url_rule(f"{TENDER}/depot-assiste", "assist", assistance.assist, methods=BOTH)
+blueprint.add_url_rule(f"{TENDER}/depot-assiste/offre", "assisted_offer", assistance.assisted_offer, methods=BOTH)
 blueprint.add_url_rule(f"{TENDER}/liens", "declare_interests", declarations.declare_interests, methods=BOTH)
 blueprint.add_url_rule(f"{TENDER}/examen", "evaluation", evaluation.evaluation)
 blueprint.add_url_rule(OFFER, "examine_offer", evaluation.examine_offer, methods=BOTH)

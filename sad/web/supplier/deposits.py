@@ -9,13 +9,13 @@ from sad.actions.offers import offer_of_key, submit_offer
 from sad.actions.staged_uploads import as_files, discard_uploads, uploads_of
 from sad.db import transaction
 from sad.domain.errors import Refused, refuse
-from sad.domain.offers import OfferContent
 from sad.models.offers import DepositAttempt, Offer
 from sad.models.uploads import StagedUpload
 from sad.storage import UploadedFile, check_files
 from sad.trust.envelopes import EnvelopeFile
 from sad.web.access import current_person
 from sad.web.acts import attempt
+from sad.web.offer_fields import read_typed
 from sad.web.supplier.answering import Answering, consultation_link, readable, seal_key
 from sad.web.supplier.offer_form import DepositForm, OfferForm
 from sad.web.supplier.sent import sent_files
@@ -26,7 +26,7 @@ CHECK = "check"
 def keep_draft(form: OfferForm, answering: Answering) -> bool:
     """Keep all that can be read, even beside what is to be corrected; whether the person may go on to what its button says."""
     is_sound = form.validate()
-    content, files = _readable(form, answering), _files(form, answering)
+    content, files = read_typed(form, answering.terms), _files(form, answering)
     with attempt(form) as done:
         save_offer_draft(
             answering.mini_tender,
@@ -86,13 +86,6 @@ def _ticked(form: OfferForm, answering: Answering) -> list[StagedUpload]:
     """The files that came whole piece by piece, and that the page said to join."""
     own = uploads_of(answering.mini_tender, answering.supplier)
     return [upload for upload in own if upload.is_whole and str(upload.id) in (form.staged.data or ())]
-
-
-def _readable(form: OfferForm, answering: Answering) -> OfferContent:
-    content = form.content()
-    if answering.terms.is_vat_exempt:
-        content["vat"] = {key: "0" for key, *_ in answering.terms.lines}
-    return answering.terms.read(content)
 
 
 def _attempt(answering: Answering) -> DepositAttempt:

@@ -5,6 +5,7 @@ from datetime import datetime
 from flask import Response, render_template, url_for
 
 from sad import clock
+from sad.actions.assisted_deposits import assistance_of
 from sad.actions.receipts import read_receipt, receipt_text
 from sad.domain.phases import is_open
 from sad.reports.receipt import receipt_pdf
@@ -24,7 +25,8 @@ def receipt(offer_id: int) -> str:
     body = read_receipt(offer, seal_key=seal_key())
     body |= {name: datetime.fromisoformat(body[name]) for name in INSTANTS}
     may_change = is_open(offer.mini_tender, clock.now())
-    return render_template("supplier/receipt.html", offer=offer, need=offer.mini_tender, receipt=body, may_change=may_change)
+    shown = {"offer": offer, "need": offer.mini_tender, "receipt": body, "assisted": assistance_of(offer)}
+    return render_template("supplier/receipt.html", **shown, may_change=may_change)
 
 
 @allow_supplier

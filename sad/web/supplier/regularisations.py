@@ -26,8 +26,8 @@ from sad.models.suppliers import Supplier
 from sad.web.access import allow_supplier, current_person, current_supplier, own_or_404
 from sad.web.acts import attempt, form_page
 from sad.web.fields import FilesField, Form
+from sad.web.offer_fields import question_field, typed_text, typed_value
 from sad.web.supplier.forms import TEXT_LIMIT
-from sad.web.supplier.offer_form import question_field, typed_text, typed_value
 from sad.web.supplier.tasks import Task
 
 VALUE = "value-"
