@@ -85,11 +85,13 @@ class Depositor:
         try:
             answer, _ = self._ask("POST", urlencode(filled))
         except (OSError, http.client.HTTPException):
+            answer = None
+        if answer is None or answer.status != 302:
             self.cuts += 1
             time.sleep(A_MOMENT)
             return None
         self.took = time.monotonic() - began
-        return answer.headers["Location"] if answer.status == 302 else None
+        return answer.headers["Location"]
 
     def _ask(self, method: str, body: str | None = None) -> tuple[http.client.HTTPResponse, str]:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
@@ -120,7 +122,7 @@ class Service:
         self.process = _served(app, self.port, invited[0])
         for each in self.depositors:
             each.thread.start()
-        self._wait_for_work(of_each=True)
+        self.wait_for_work(of_each=True)
 
     def close(self) -> None:
         """The suppliers rest, the server is stopped."""
@@ -141,14 +143,18 @@ class Service:
         while self.cuts() == before:
             self._wait_for_birth()
             if drawn.random() < HALF:
-                self._wait_for_work()
-            time.sleep(drawn.random() * max(each.took for each in self.depositors))
+                self.wait_for_work()
+            time.sleep(drawn.random() * self.took())
             os.kill(self.worker, signal.SIGKILL)
-            self.may_send.clear()
-            self.check()
-            self.may_send.set()
+            self.check_at_rest()
         if seed % WHOLE == WHOLE - 1:
             self.check_whole()
+
+    def check_at_rest(self) -> None:
+        """The same as `check`, the suppliers sending nothing new meanwhile."""
+        self.may_send.clear()
+        self.check()
+        self.may_send.set()
 
     def check(self) -> None:
         """Every deposit acknowledged since the last check is whole; the chain holds from where it held then."""
@@ -162,6 +168,7 @@ class Service:
         report = verify_journal(self.head)
         assert report.is_sound, str(report)
         self.head = report.head
+        session.remove()  # nothing of a server that is about to die
 
     def check_whole(self) -> None:
         """All that was ever acknowledged is there; none is without its receipt, line and letter; the whole chain holds; work goes on."""
@@ -172,15 +179,20 @@ class Service:
         assert self.checked <= kept, f"acknowledged and lost: {self.checked - kept}"
         _check_counts()
         check_journal()
+        session.remove()
 
     def cuts(self) -> int:
         """How many sendings were cut by a kill, and sent again."""
         return sum(each.cuts for each in self.depositors)
 
+    def took(self) -> float:
+        """Seconds, for the longest of the deposits acknowledged last."""
+        return max(each.took for each in self.depositors)
+
     def _acknowledged(self) -> dict[str, str]:
         return {key: where for each in self.depositors for key, where in list(each.acknowledged.items())}
 
-    def _wait_for_work(self, *, of_each: bool = False) -> None:
+    def wait_for_work(self, *, of_each: bool = False) -> None:
         """Until one more deposit is acknowledged, or one of each supplier."""
         before, until = [len(each.acknowledged) for each in self.depositors], time.monotonic() + PATIENCE
         while not (all if of_each else any)(len(each.acknowledged) > had for each, had in zip(self.depositors, before, strict=True)):
@@ -237,12 +249,14 @@ def _served(app: Flask, port: int, warmed_by: tuple[str, str]) -> subprocess.Pop
     }
     command = [sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}", "--workers", "1", "--threads", "4", "--preload"]
     command += ["--no-control-socket", "--log-level", "critical", "tests.campaigns.warmed:app"]
-    return subprocess.Popen(command, cwd=ROOT, env=environment)
+    with (settings.data_dir / "served.log").open("ab") as log:  # it says at length each time that its database is not there
+        return subprocess.Popen(command, cwd=ROOT, env=environment, stderr=log)
 
 
 def _head() -> Head:
     session.remove()
     kept = session.get_one(JournalHead, 1)
+    session.remove()
     return Head(kept.seq, kept.hash)
 
 
