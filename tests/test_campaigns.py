@@ -5,7 +5,7 @@ from types import ModuleType
 
 import pytest
 
-from tests.campaigns import crashes, deadlines, journal, kills, ledger, pure, scoring
+from tests.campaigns import crashes, deadlines, journal, kills, ledger, postgres, pure, scoring, stories
 from tests.campaigns.ledger import BATCH, ROOT, Campaign, fingerprint, play
 from tests.campaigns.report import write
 
@@ -92,7 +92,10 @@ def test_the_report_counts_what_the_present_code_passed_and_says_when_another_di
     assert f"| {NAME} | 0 | 48 |" in said.read_text() and f"{code}, was another" in said.read_text()
 
 
-@pytest.mark.parametrize(("campaign", "fewest"), [(scoring, 20), (journal, 5), (deadlines, 15), (crashes, 15), (kills, 15), (pure, 15)])
+@pytest.mark.parametrize(
+    ("campaign", "fewest"),
+    [(scoring, 20), (journal, 5), (deadlines, 15), (crashes, 15), (kills, 15), (postgres, 15), (pure, 15), (stories, 20)],
+)
 def test_the_code_is_told_by_all_the_files_that_decide(tmp_path, campaign, fewest):
     named = [path for pattern in campaign.HELD for path in ROOT.glob(pattern)]
     assert len(named) >= fewest and all(any(path.match(pattern) for path in named) for pattern in campaign.HELD)

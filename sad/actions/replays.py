@@ -45,8 +45,11 @@ def application_faults(application: Application) -> list[str]:
     return [*faults, *replay_faults(kept, stage), *change_faults(kept, application.as_file()), *_decision_faults(application, kept)]
 
 
-def ranking_faults(ranking: Ranking) -> list[str]:
-    """What differs when a ranking is computed again from its scoring file, and what it was frozen from, in French."""
+def ranking_faults(ranking: Ranking, *, is_relied_on: bool = True) -> list[str]:
+    """What differs when a ranking is computed again from its scoring file, and what it was frozen from, in French.
+
+    `is_relied_on`: offers and marks, which may still change until an award stands on it, must say what was ranked.
+    """
     mini_tender = ranking.mini_tender
     if mini_tender.published_at is None:
         raise ValueError("a draft has nothing frozen")
@@ -55,7 +58,7 @@ def ranking_faults(ranking: Ranking) -> list[str]:
         *_frozen_faults(mini_tender, ranking),
         *_result_faults(ranking),
         *_place_faults(ranking),
-        *_value_faults(mini_tender, ranking),
+        *(_value_faults(mini_tender, ranking) if is_relied_on else ()),
     ]
 
 

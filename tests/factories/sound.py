@@ -22,7 +22,7 @@ from sad.models.documents import Document
 from sad.models.invitations import Invitation
 from sad.models.mini_tenders import MiniTender
 from sad.models.offers import Offer
-from sad.models.people import Role
+from sad.models.people import Person, Role
 from sad.storage import UploadedFile, check_files, put
 from tests.factories.evaluations import EXAMINED, OPENED
 from tests.factories.mini_tenders import CLOSES, HOME, SEAL_KEY, SENT, make_admitted, make_mini_tender
@@ -61,6 +61,14 @@ def _sent(mini_tender: MiniTender) -> MiniTender:
         for application in session.scalars(select(Application)):
             _account_for(application)
     return publish_mini_tender(mini_tender, seal_key=SEAL_KEY, justifications={}, home=HOME, by=buyer, at=SENT)
+
+
+def account_for_all(mini_tender: MiniTender, number: int, *, by: Person) -> list[int]:
+    """The ids of so many suppliers admitted to its category, each with the lines and the letter of its admission."""
+    made = make_admitted(mini_tender.category, number, by=by)
+    for application in session.scalars(select(Application)):
+        _account_for(application)
+    return [each.id for each in made]
 
 
 def _account_for(application: Application) -> None:
