@@ -19,7 +19,7 @@ from sad.trust.one_time_codes import DIGITS, is_application_code, plain_code
 from sad.trust.sealing import rescue_code_hash
 
 KNOWN_FOR = timedelta(days=365)
-CODE_LASTS = timedelta(minutes=15)
+CODE_LASTS = timedelta(minutes=10)
 MOST_TRIES = 5
 SENT_COUNT_FOR = timedelta(hours=1)
 MOST_SENT = 5
@@ -40,7 +40,7 @@ def is_known(device: KnownDevice | None, *, at: datetime) -> bool:
 
 
 def send_device_code(person: Person, *, seal_key: bytes, at: datetime) -> DeviceCode:
-    """Send a code for a quarter of an hour; those sent before no longer serve.
+    """Send a code for ten minutes; those sent before no longer serve.
 
     After five within the hour none is sent, so that nobody fills a mailbox: a rescue code still opens.
     """

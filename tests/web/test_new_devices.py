@@ -176,7 +176,7 @@ def test_a_hundred_guesses_at_once_have_five_tries(phone, email):
     assert db.session.get_one(DeviceCode, number).tries == acts.MOST_TRIES
 
 
-def test_a_code_serves_once_for_a_quarter_of_an_hour_and_the_last_one_alone(phone, app, email):
+def test_a_code_serves_once_for_ten_minutes_and_the_last_one_alone(phone, app, email):
     knock(phone, email)
     assert phone.post(AGAIN).location == CODE
     first, second = (letter.secret for letter in letters())

@@ -21,7 +21,7 @@ from sad.web.running import site_settings
 Thing = TypeVar("Thing", SignIn, KnownDevice)
 WAITS = "device_code"
 NAMED = "number"
-EXPIRED = "Ce code a passé son quart d’heure. Écrivez de nouveau votre mot de passe : un autre code part aussitôt."
+EXPIRED = "Ce code a plus de dix minutes : il ne sert plus. Écrivez de nouveau votre mot de passe : un autre code part aussitôt."
 WRONG = "Ce n’est pas le code que nous avons envoyé, ni un de vos codes de secours encore bons."
 SPENT = "Aucun code envoyé ne sert plus ici. Demandez-en un autre, ou écrivez un code de secours."
 
