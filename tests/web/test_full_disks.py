@@ -67,9 +67,10 @@ def depositor_of(app: Flask, _folder: str) -> Depositor:
 
 def check_full(app: Flask, seed: int) -> str:
     """A deposit while files may grow by so much and no more; gives how it ended: kept, received or refused."""
-    chance, depositor = random.Random(seed), depositor_of(app, str(app.settings.data_dir))
+    chance = random.Random(seed)
     most = chance.randrange(NOTHING_FITS) if chance.random() < 0.2 else chance.randrange(MOST_GROWTH)
     with clock.frozen(CLOSES - timedelta(hours=4) + timedelta(seconds=seed)):
+        depositor = depositor_of(app, str(app.settings.data_dir))
         filled = ready(depositor)
         answer = in_a_child(app, lambda: post(depositor, filled), most)
         return check_outcome(depositor, filled, answer)
@@ -78,9 +79,8 @@ def check_full(app: Flask, seed: int) -> str:
 def check_failing_sync(app: Flask, seed: int) -> str:
     """The disk fails at the n-th thing that a deposit, or a document of the vault, must have on it for good; gives how it ended."""
     act, number = (receive_while_down, put_in_vault, fail_at_commit)[seed % 3], seed // 3 % 7
-    depositor = depositor_of(app, str(app.settings.data_dir))
     with clock.frozen(CLOSES - timedelta(hours=4) + timedelta(seconds=seed)):
-        return act(depositor, number)
+        return act(depositor_of(app, str(app.settings.data_dir)), number)
 
 
 def receive_while_down(depositor: Depositor, number: int) -> str:
