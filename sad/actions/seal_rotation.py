@@ -29,7 +29,7 @@ class Kept:
     """A column kept under the seal key: the rows that hold something there, and what binds each to its place."""
 
     column: Any
-    rows: Select[Any]
+    rows: Select[*tuple[Any, ...]]
     context: Callable[..., str]
 
     @property
@@ -145,7 +145,7 @@ def _keep_again(kept: Kept, old: bytes, new: bytes, unopened: list[str]) -> int:
     return count
 
 
-def _holding(kept: Kept) -> Select[Any]:
+def _holding(kept: Kept) -> Select[*tuple[Any, ...]]:
     return kept.rows.where(kept.column.is_not(None))
 
 

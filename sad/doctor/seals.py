@@ -4,14 +4,13 @@ from collections.abc import Iterator
 
 from sqlalchemy import select
 
+from sad.actions.shared_keys import opens_with
 from sad.db import session
-from sad.doctor.findings import Finding, Site, rows
+from sad.doctor.findings import Finding, Site, rows, still_there
 from sad.models.mini_tenders import MiniTender, MiniTenderState
 from sad.models.openers import OpenerKey
 from sad.models.openings import Opening
 from sad.models.people import Person, PersonRole, Role
-from sad.trust.envelopes import SealBroken
-from sad.trust.sealing import sharers_of, unwrap
 
 ENOUGH = 2
 
@@ -20,17 +19,8 @@ def unusable_keys(site: Site) -> Iterator[Finding]:
     """Mini-tenders whose offers this seal key will not open: no envelope is opened to know it."""
     columns = (MiniTender.id, MiniTender.public_key, MiniTender.wrapped_private_key, MiniTender.opener_keys, Opening.opened_at)
     sent = select(*columns).outerjoin(Opening, Opening.mini_tender_id == MiniTender.id).where(MiniTender.published_at.is_not(None))
-    for row in rows(sent):
-        is_shared = row.opener_keys is not None and row.opened_at is None
-        context, wrapped = f"mini_tender:{row.id}", row.wrapped_private_key
-        try:
-            if is_shared:
-                is_good = sharers_of(wrapped, site.seal_key, context) == set(row.opener_keys)
-            else:
-                is_good = str(unwrap(wrapped, site.seal_key, context).to_public()) == row.public_key
-        except SealBroken:
-            is_good = False
-        if not is_good:
+    for row in rows(sent.where(still_there())):
+        if not opens_with(row, site.seal_key):
             message = "La clé de cette consultation ne s’ouvre pas avec le fichier de clé en place : ses offres ne s’ouvriraient pas."
             yield Finding(f"mini_tenders:{row.id}", message, "Remettre dans SAD_SEAL_KEY_FILE le fichier qui servait à son envoi.")
 

@@ -1,5 +1,6 @@
 """`/healthz`, and the mail of the demo."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -8,11 +9,14 @@ from sqlalchemy import Engine
 from sad import clock, migrations
 from sad.actions.job_runs import LATE_AFTER, note_run
 from sad.actions.letters import post_letter
+from sad.actions.publications import invitees_of
 from sad.db import session, transaction
 from sad.jobs.letters import deliver_letters
 from sad.jobs.turn import Turn
 from sad.letters.text import LetterText
 from sad.models.letters import Letter
+from tests.factories.mini_tenders import make_published
+from tests.factories.offers import make_deposit
 from tests.web.test_shell import check
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
@@ -41,11 +45,28 @@ def test_all_is_well_when_the_scheduler_has_just_run(client):
         "database": {"ok": True},
         "migrations": {"ok": True, "current": migrations.newest(), "expected": migrations.newest()},
         "scheduler": {"ok": True, "last_tick": "2026-11-24T08:59:45+00:00", "failing": []},
+        "clock": {"ok": True, "doubts": [], "database_has_one": False},
+        "seal": {"ok": True, "unopenable": 0},
         "receptions": {"ok": True, "waiting": 0},
         "antivirus": {"ok": True, "configured": False},
         "mail": {"ok": True, "late": 0, "oldest": None},
-        "clock": {"ok": True, "doubts": [], "database_has_one": False},
     }
+
+
+def test_a_key_file_that_would_not_open_a_sealed_consultation_is_told_and_no_deposit_is_lost_for_it(app, client):
+    tick()
+    with transaction():
+        mini_tender = make_published(suppliers=1)
+    assert client.get("/healthz").json["seal"] == {"ok": True, "unopenable": 0}
+    app.settings = replace(app.settings, seal_key=b"another-seal-key-0123456789-abcdefgh")
+    answer = client.get("/healthz")
+    assert (answer.status_code, answer.json["status"], answer.json["seal"]) == (200, "degraded", {"ok": False, "unopenable": 1})
+    with transaction():
+        offer = make_deposit(mini_tender, invitees_of(mini_tender)[0])
+    assert offer.id and client.get("/healthz").json["seal"]["unopenable"] == 1
+    with transaction():
+        mini_tender.state, mini_tender.discontinued_at, mini_tender.discontinued_reason = "discontinued", NOW, "Plus de besoin."
+    assert client.get("/healthz").json["seal"]["ok"], "what will never be opened needs no key"
 
 
 @pytest.mark.parametrize("ago", [None, LATE_AFTER + timedelta(seconds=1)])

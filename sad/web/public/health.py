@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError
 
 from sad import clock, migrations
 from sad.actions.job_runs import LATE_AFTER
+from sad.actions.shared_keys import out_of_reach
 from sad.actions.timekeeping import database_hour, found_skews, running_skews
 from sad.db import session
 from sad.models.job_runs import JobRun
@@ -36,14 +37,16 @@ def health() -> Response:
     serves, scheduler = found.answers and found.revision == expected, _scheduler(found.runs)
     rest = _rest(found, serves)
     hour = _hour() if serves else {"ok": False}
+    seal = _seal() if serves else {"ok": False}
     response = jsonify(
-        status="down" if not serves else "ok" if all(each["ok"] for each in (scheduler, hour, *rest.values())) else "degraded",
+        status="down" if not serves else "ok" if all(each["ok"] for each in (scheduler, hour, seal, *rest.values())) else "degraded",
         version=version(),
         database={"ok": found.answers},
         migrations={"ok": found.revision == expected, "current": found.revision, "expected": expected},
         scheduler=scheduler,
         clock=hour,
         **rest,
+        seal=seal,
     )
     response.status_code = 200 if serves else 503
     response.headers["Cache-Control"] = "no-store"
@@ -63,6 +66,12 @@ def _find(expected: str) -> Found:
     except DBAPIError:
         return Found(answers=False)
     return Found(True, revision, tuple(runs))
+
+
+def _seal() -> dict[str, object]:
+    """Whether the key file in place would open every consultation that is still sealed, and how many it would not."""
+    lost = out_of_reach(site_settings().seal_key)
+    return {"ok": not lost, "unopenable": len(lost)}
 
 
 def _rest(found: Found, serves: bool) -> dict[str, dict[str, object]]:
