@@ -20,6 +20,7 @@ NAMING = {
     "pk": "pk_%(table_name)s",
 }
 WRITES = "sad_writes"
+LONGEST_CONNECTION = 10  # seconds: a server out of reach is said so before the worker that waits for it is ended
 
 
 class UTCDateTime(TypeDecorator[datetime]):
@@ -101,7 +102,9 @@ def bind(url: str) -> Engine:
     if url.startswith("postgresql://"):
         url = url.replace("postgresql://", "postgresql+psycopg://", 1)
     # What a statement carries (names, sealed drafts) has no place in a log when it fails.
-    engine = create_engine(url, pool_pre_ping=not url.startswith("sqlite"), hide_parameters=True)
+    on_sqlite = url.startswith("sqlite")
+    arguments = {} if on_sqlite else {"connect_timeout": LONGEST_CONNECTION}
+    engine = create_engine(url, pool_pre_ping=not on_sqlite, hide_parameters=True, connect_args=arguments)
     if engine.dialect.name == "sqlite":
         _speak_sqlite(engine)
     session.remove()

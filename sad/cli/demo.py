@@ -59,7 +59,7 @@ def _reset(engine: Engine, settings: Settings) -> None:
     db.session.remove()
     migrations.downgrade(engine, "base")
     migrations.upgrade(engine)
-    for folder in ("documents", "outbox"):
+    for folder in ("documents", "outbox", "spool"):
         shutil.rmtree(settings.data_dir / folder, ignore_errors=True)
 
 
