@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 
 from sad import clock, migrations
 from sad.actions.job_runs import LATE_AFTER, note_run
@@ -15,6 +15,7 @@ from sad.jobs.letters import deliver_letters
 from sad.jobs.turn import Turn
 from sad.letters.text import LetterText
 from sad.models.letters import Letter
+from sad.models.mini_tenders import MiniTender
 from tests.factories.mini_tenders import make_published
 from tests.factories.offers import make_deposit
 from tests.web.test_shell import check
@@ -56,15 +57,17 @@ def test_all_is_well_when_the_scheduler_has_just_run(client):
 def test_a_key_file_that_would_not_open_a_sealed_consultation_is_told_and_no_deposit_is_lost_for_it(app, client):
     tick()
     with transaction():
-        mini_tender = make_published(suppliers=1)
+        make_published(suppliers=1)
     assert client.get("/healthz").json["seal"] == {"ok": True, "unopenable": 0}
     app.settings = replace(app.settings, seal_key=b"another-seal-key-0123456789-abcdefgh")
     answer = client.get("/healthz")
     assert (answer.status_code, answer.json["status"], answer.json["seal"]) == (200, "degraded", {"ok": False, "unopenable": 1})
     with transaction():
+        mini_tender = session.scalars(select(MiniTender)).one()
         offer = make_deposit(mini_tender, invitees_of(mini_tender)[0])
     assert offer.id and client.get("/healthz").json["seal"]["unopenable"] == 1
     with transaction():
+        mini_tender = session.scalars(select(MiniTender)).one()
         mini_tender.state, mini_tender.discontinued_at, mini_tender.discontinued_reason = "discontinued", NOW, "Plus de besoin."
     assert client.get("/healthz").json["seal"]["ok"], "what will never be opened needs no key"
 
