@@ -129,6 +129,14 @@ def path_of(data_dir: Path, key: str) -> Path:
     return data_dir / "documents" / key
 
 
+def discard(data_dir: Path, key: str) -> None:
+    """Take a document off the disk for good; nothing is said of one that is not there any more."""
+    path = path_of(data_dir, key)
+    path.unlink(missing_ok=True)
+    if path.parent.exists():
+        sync(path.parent)
+
+
 def write_beside(path: Path, body: bytes) -> Path:
     """A draft of `path` in the same folder, all of it on the disk, or nothing. Raises `OSError`."""
     draft = path.with_name(f"{path.name}.{uuid4().hex}.part")

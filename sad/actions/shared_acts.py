@@ -8,6 +8,7 @@ from types import MappingProxyType
 from sqlalchemy import ColumnElement, and_, false, or_, select
 
 from sad.actions import shared_accounts as accounts
+from sad.actions import shared_keeping as keeping
 from sad.actions import shared_purchases as purchases
 from sad.actions.administrators import is_instance_administrator
 from sad.actions.admissions import needs_second, refuse_application
@@ -42,6 +43,11 @@ class SharedAct:
 def ask_discontinuation(mini_tender: MiniTender, reason: str, *, home: str, by: Person, at: datetime) -> Approval:
     """Ask that a mini-tender be given up (AWD-10); another buyer, or an award authority, approves. Raises `Refused`."""
     return _ask(purchases.discontinuation(mini_tender, reason), home, by, at)
+
+
+def ask_destruction(mini_tender: MiniTender, visa: str, *, home: str, by: Person, at: datetime) -> Approval:
+    """Ask that the papers of a mini-tender be destroyed under that visa of the archives (ARC-03). Raises `Refused`."""
+    return _ask(keeping.destruction(mini_tender, visa), home, by, at)
 
 
 def refuse_or_ask(application: Application, reasons: Sequence[Reason], *, home: str, by: Person, at: datetime) -> Approval | None:
@@ -126,6 +132,9 @@ def _open_account(asked: Approval, at: datetime, link: Link) -> Person:
 
 ACTS: Mapping[ApprovalKind, SharedAct] = MappingProxyType(
     {
+        ApprovalKind.DESTROY: SharedAct(
+            BUYERS, keeping.show_destruction, keeping.check_destroying, lambda asked, at, _: keeping.do_destroy(asked, at)
+        ),
         ApprovalKind.DISCONTINUE: SharedAct(
             BUYERS, purchases.show_discontinuation, purchases.check_discontinuing, lambda asked, at, _: purchases.do_discontinue(asked, at)
         ),

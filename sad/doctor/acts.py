@@ -9,7 +9,9 @@ from sad.actions.journal_checks import verify_journal
 from sad.db import Base
 from sad.doctor.findings import Finding, Site, named, rows
 from sad.models.applications import Application, ApplicationState
+from sad.models.approvals import Approval, ApprovalOutcome
 from sad.models.awards import Award, AwardState
+from sad.models.destructions import Destruction
 from sad.models.evaluations import Ranking
 from sad.models.invitations import Invitation
 from sad.models.journal import JournalEntry, PublishedHead
@@ -41,6 +43,8 @@ LINES: tuple[tuple[type[Base], ColumnElement[bool], str], ...] = (
     (Award, Award.notified_at.is_not(None), "notify_contract"),
     (Order, true(), "place_order"),
     (ReceiptKey, true(), "rotate_receipt_key"),
+    (Approval, Approval.outcome == ApprovalOutcome.APPROVED, "approve_act"),
+    (Destruction, true(), "destroy_papers"),
     (PublishedHead, true(), "publish_head"),
 )
 FROM_A_COPY = "Garder une copie de la base, et chercher par qui et quand elle a été modifiée hors du programme."

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import text
 
 from sad.db import session, take_picture
-from sad.doctor import acts, deposits, openings, papers, rankings, receipts, seals
+from sad.doctor import acts, deposits, destroyed, openings, papers, rankings, receipts, seals
 from sad.doctor.findings import Finding, Site
 
 
@@ -48,6 +48,7 @@ INVARIANTS = (
     Invariant("openings", "chaque ouverture est celle de deux personnes, après la date limite", openings.openings_by_two),
     Invariant("invitees", "chaque liste d’invités est celle de tous les admis à l’envoi", openings.invitees),
     Invariant("rankings", "les points et les rangs gardés sont ceux que l’on recalcule", rankings.rankings_again),
+    Invariant("destroyed", "de ce qui est détruit, il ne reste rien", destroyed.not_destroyed),
     Invariant("papers", "chaque document connu est sur le disque", papers.missing_papers),
     Invariant("unknown_papers", "chaque fichier du disque est connu", papers.unknown_papers),
 )

@@ -10,6 +10,7 @@ from sqlalchemy.orm import aliased
 
 from sad.db import session
 from sad.doctor.findings import Finding, Site, named, rows
+from sad.models.destructions import DestroyedObject
 from sad.models.journal import JournalEntry
 from sad.models.mini_tenders import MiniTender
 from sad.models.offers import Offer, OfferFile
@@ -23,10 +24,11 @@ WARN_BUYERS = "Prévenir le service achats avant toute décision sur cette consu
 
 
 def lost_deposits(_site: Site) -> Iterator[Finding]:
-    """Deposits that the journal says were acknowledged, and that are no longer there."""
+    """Deposits that the journal says were acknowledged, and that are no longer there, though nobody destroyed them."""
     number = case((JournalEntry.action == "submit_offer", cast(func.substr(JournalEntry.object, len("offers:") + 1), Integer)))
     acknowledged = select(JournalEntry.seq, JournalEntry.object).outerjoin(Offer, Offer.id == number)
-    for seq, about in rows(acknowledged.where(JournalEntry.action == "submit_offer", Offer.id.is_(None))):
+    kept = JournalEntry.object.not_in(select(DestroyedObject.object))
+    for seq, about in rows(acknowledged.where(JournalEntry.action == "submit_offer", Offer.id.is_(None), kept)):
         yield Finding(about, f"Ce dépôt a été accusé à la ligne {seq} du journal et n’est plus dans la base.", KEEP)
 
 

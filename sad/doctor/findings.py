@@ -6,9 +6,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, String, cast, literal
+from sqlalchemy import ColumnElement, Row, Select, String, cast, literal, select
 
 from sad.db import session
+from sad.models.destructions import Destruction
+from sad.models.mini_tenders import MiniTender
 
 AT_ONCE = 200
 
@@ -34,6 +36,11 @@ class Finding:
 def named(kind: str, identifier: Any) -> ColumnElement[str]:
     """How the journal names an object or an actor: `named("offers", Offer.id)` is `offers:12`."""
     return literal(f"{kind}:") + cast(identifier, String)
+
+
+def still_there() -> ColumnElement[bool]:
+    """The mini-tenders whose papers nobody destroyed."""
+    return MiniTender.id.not_in(select(Destruction.mini_tender_id))
 
 
 def rows(statement: Select[*tuple[Any, ...]]) -> Iterator[Row[*tuple[Any, ...]]]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import exists, func, or_, select
 
 from sad.db import session
-from sad.doctor.findings import Finding, Site, named, rows
+from sad.doctor.findings import Finding, Site, named, rows, still_there
 from sad.domain.calendar import paris_day
 from sad.models.admissions import Admission, AdmissionEvent, AdmissionState
 from sad.models.invitations import Invitation
@@ -23,7 +23,7 @@ def openings_by_two(_site: Site) -> Iterator[Finding]:
     """Mini-tenders opened without two people, before the deadline, or without a line of the journal kept first (REC-01)."""
     tender = MiniTender.id == Opening.mini_tender_id
     missing = select(MiniTender.id).outerjoin(Opening, tender).where(MiniTender.state.in_(OPENED), Opening.opened_at.is_(None))
-    for row in rows(missing):
+    for row in rows(missing.where(still_there())):
         yield Finding(f"mini_tenders:{row.id}", "Cette consultation est ouverte sans que deux personnes l’aient ouverte.", STOP)
     line = exists().where(JournalEntry.hash == Opening.journal_head, JournalEntry.object == named("openings", Opening.id))
     second = exists().where(
@@ -41,7 +41,7 @@ def openings_by_two(_site: Site) -> Iterator[Finding]:
 def invitees(_site: Site) -> Iterator[Finding]:
     """Lists of invitees that differ from what was journalled, or from who was admitted at that instant."""
     sent = select(MiniTender.id, MiniTender.category_id, MiniTender.published_at).where(MiniTender.published_at.is_not(None))
-    for row in rows(sent.order_by(MiniTender.id)):
+    for row in rows(sent.where(still_there()).order_by(MiniTender.id)):
         invited = set(session.scalars(select(Invitation.supplier_id).where(Invitation.mini_tender_id == row.id)))
         told = _journalled(row.id)
         admitted, left_out = _known_admissions(row.category_id, row.published_at)

@@ -10,6 +10,7 @@ from sqlalchemy import literal, select, union_all
 
 from sad.db import session
 from sad.doctor.findings import AT_ONCE, Finding, Site
+from sad.models.destructions import Destruction
 from sad.models.documents import Document
 from sad.models.letters import LetterPaper
 from sad.storage import path_of
@@ -68,5 +69,7 @@ def unknown_papers(site: Site) -> Iterator[Finding]:
 
 
 def _is_known(key: str) -> bool:
+    if any(key in keys for keys in session.scalars(select(Destruction.paper_keys))):
+        return True  # until a job has taken it away
     document = select(Document.id).where(Document.storage_key == key)
     return session.scalar(document) is not None or session.scalar(select(LetterPaper.id).where(LetterPaper.storage_key == key)) is not None

@@ -7,6 +7,7 @@ from datetime import timedelta
 from sad.jobs.applications import remind_evaluations
 from sad.jobs.brakes import announce_brakes
 from sad.jobs.campaigns import remind_campaigns
+from sad.jobs.destructions import take_papers_away
 from sad.jobs.journal import publish_heads, verify_journal
 from sad.jobs.letters import deliver_letters
 from sad.jobs.mini_tenders import announce_closed, remind_unopened_invitations, warn_closing
@@ -49,6 +50,7 @@ TIMETABLE = (
     Job(play_stages, every=timedelta(seconds=5)),
     Job(announce_brakes, every=timedelta(days=1)),
     Job(destroy_stale_uploads, every=timedelta(hours=6)),
+    Job(take_papers_away, every=timedelta(minutes=5)),
     Job(publish_heads, every=timedelta(minutes=5)),
     Job(verify_journal, every=timedelta(days=1)),
     Job(scan_files, every=timedelta(seconds=30)),

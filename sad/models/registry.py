@@ -12,6 +12,7 @@ from sad.models import (
     conclusions,
     consortiums,
     deadline_agreements,
+    destructions,
     documents,
     evaluations,
     evaluators,
@@ -52,5 +53,5 @@ AGGREGATES = (
     evaluations, evaluators, tastings,
     examinations, regularisations, committees, sittings, awards, proofs, conclusions, replies, litigation, orders,
     uploads, trials,
-    letters, journal, receipt_keys, job_runs, timekeeping, outages,
+    letters, journal, receipt_keys, job_runs, timekeeping, outages, destructions,
 )

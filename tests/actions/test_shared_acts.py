@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,7 +12,19 @@ from sqlalchemy.exc import IntegrityError
 from sad.actions.admissions import refuse_application
 from sad.actions.approvals import end_request, fingerprint_of, waiting_approval
 from sad.actions.people import Grant, close_account, revoke_role
-from sad.actions.shared_acts import ACTS, APPROVERS, approve, ask_discontinuation, grant_or_ask, invite_or_ask, refuse_or_ask, shown_to
+from sad.actions.publications import discontinue_mini_tender
+from sad.actions.retention import destruction_of
+from sad.actions.shared_acts import (
+    ACTS,
+    APPROVERS,
+    approve,
+    ask_destruction,
+    ask_discontinuation,
+    grant_or_ask,
+    invite_or_ask,
+    refuse_or_ask,
+    shown_to,
+)
 from sad.db import Base, session, transaction
 from sad.domain.admission.decision import Reason
 from sad.domain.approvals import APPROVAL_LASTS
@@ -24,7 +36,7 @@ from sad.models.letters import Letter
 from sad.models.mini_tenders import MiniTender
 from sad.models.people import Person, Role
 from tests.factories.admissions import make_application
-from tests.factories.mini_tenders import HOME, make_published
+from tests.factories.mini_tenders import HOME, SENT, make_published
 from tests.factories.organisations import make_organisation
 from tests.factories.people import make_person
 from tests.factories.suppliers import make_supplier
@@ -60,6 +72,18 @@ def discontinuing() -> Case:
     asked = ask_discontinuation(sent, "La réunion est annulée.", home=HOME, by=asker, at=AT)
     retitled = update(MiniTender).where(MiniTender.id == sent.id).values(title="Un autre besoin")
     return Case(asked, asker, other, lambda: same(MiniTender, sent.id).state == "discontinued", lambda: session.execute(retitled))
+
+
+def destroying() -> Case:
+    sent = make_published()
+    asker, other = (make_person(sent.organisation, Role.BUYER) for _ in range(2))
+    discontinue_mini_tender(sent, "Le besoin a disparu.", by=asker, at=SENT)
+    sent.discontinued_at = datetime(2020, 1, 6, tzinfo=UTC)
+    sent.system.valid_from, sent.system.valid_until = date(2019, 6, 1), date(2020, 6, 1)
+    session.flush()
+    asked = ask_destruction(sent, "AD26-2026-3", home=HOME, by=asker, at=AT)
+    retitled = update(MiniTender).where(MiniTender.id == sent.id).values(title="Un autre dossier")
+    return Case(asked, asker, other, lambda: destruction_of(sent.id) is not None, lambda: session.execute(retitled))
 
 
 def excluding() -> Case:
@@ -98,6 +122,7 @@ def inviting() -> Case:
 
 
 CASES = {
+    ApprovalKind.DESTROY: destroying,
     ApprovalKind.DISCONTINUE: discontinuing,
     ApprovalKind.EXCLUDE: excluding,
     ApprovalKind.GRANT: granting,
@@ -265,7 +290,7 @@ def test_an_exclusion_is_never_one_persons_while_a_missing_paper_is(database):
 
 def test_no_page_does_alone_what_takes_two():
     """The acts themselves are reached through the table; nothing nearer the screen names them."""
-    alone = ("discontinue_mini_tender(", "grant_role(", "invite_person(", "refuse_application(")
+    alone = ("discontinue_mini_tender(", "grant_role(", "invite_person(", "refuse_application(", "destroy_papers(")
     found = [
         f"{path}: {name}" for part in ("web", "jobs", "cli") for path in Path("sad", part).rglob("*.py") for name in alone
         if name in path.read_text().replace(f"def {name}", "")

@@ -14,6 +14,7 @@ from sad.doctor.checkup import INVARIANTS, examine
 from sad.doctor.findings import Site
 from sad.models.admissions import AdmissionEvent, AdmissionState
 from sad.models.awards import Award
+from sad.models.destructions import Destruction
 from sad.models.documents import Document
 from sad.models.evaluations import RankedOffer
 from sad.models.journal import JournalEntry, JournalHead, Occasion, PublishedHead
@@ -199,6 +200,15 @@ def a_reception_left_outside(site: Site) -> None:
     spool.keep(site.data_dir, "0" * 32, b"{}")
 
 
+def a_destruction_undone(_site: Site) -> None:
+    """The papers come back with a backup, and the act that destroyed them is still told."""
+    with transaction():
+        mini_tender, people = _awarded(), [make_person().id for _ in range(2)]
+        act = {"visa": "AD26-1", "asked_by": people[0], "approved_by": people[1], "destroyed_at": SENT}
+        told = {"mini_tender_id": mini_tender.id, "remains": [], "counts": {}, "paper_keys": []}
+        session.add(Destruction(organisation_id=mini_tender.organisation_id, **act, **told))
+
+
 def a_document_of_nobody(site: Site) -> None:
     path = _stray(site)
     os.utime(path, (0, 0))
@@ -231,6 +241,7 @@ PLANTED: list[tuple[Callable[[Site], None], dict[str, int]]] = [
     (an_invitee_forgotten, {"invitees": 1, "rankings": 1}),
     (an_admitted_left_out, {"invitees": 2, "lines": 2, "letters": 1}),
     (a_point_changed, {"rankings": 1}),
+    (a_destruction_undone, {"destroyed": 1, "lines": 1}),
     (a_document_lost, {"papers": 1}),
     (a_document_altered, {"papers": 1}),
     (a_document_of_nobody, {"unknown_papers": 1}),

@@ -43,6 +43,7 @@ from sad.domain.orders import Slot
 from sad.domain.phases import phase
 from sad.models.applications import Application, ApplicationDocument, ApplicationState
 from sad.models.awards import Award
+from sad.models.destructions import Destruction
 from sad.models.documents import Document
 from sad.models.evaluations import Ranking
 from sad.models.mini_tenders import MiniTender
@@ -138,6 +139,7 @@ def make_half(data_dir: Path) -> Half:
     _ask_services(half)
     for supplier in (half.supplier, half.rival):
         invite_member(supplier, f"cousin-{supplier.id}@producteur.example", link=HOME.__add__, by=member_of(supplier), at=NOW)
+    _destroy(half)
     ask_discontinuation(half.mini_tenders["closed"], "Le besoin a changé.", home=HOME, by=half.buyer, at=NOW)
     grant_or_ask(people[Role.EVALUATOR], Grant(Role.OPENER), home=HOME, by=people[Role.ADMINISTRATOR], at=NOW)
     make_play(stages_of(half.system)[1], by=half.buyer, at=NOW)
@@ -171,6 +173,16 @@ def _launch_all(half: Half) -> None:
     tastings = [_taste(half, sent[name]) for name in ("tasted", "revealed")]
     stop_tasting(tastings[1], "panne de froid", by=half.buyer, at=EXAMINED)
     assert {phase(each, NOW) for each in half.mini_tenders.values()} >= {"open", "closed", "opened", "ranked", "awarded", "notified"}
+
+
+def _destroy(half: Half) -> None:
+    """What is left of a consultation of long ago: it is in no phase any more."""
+    past = _sent(half, "Besoin détruit")
+    discontinue_mini_tender(past, "Le besoin a disparu.", by=half.buyer, at=SENT + timedelta(days=1))
+    authority = half.people[Role.AWARD_AUTHORITY].id
+    act = {"visa": "AD26-1", "asked_by": half.buyer.id, "approved_by": authority, "destroyed_at": NOW}
+    left = {"remains": [["Consultation", past.title]], "counts": {"offers": 2}, "paper_keys": []}
+    session.add(Destruction(organisation_id=half.organisation.id, mini_tender=past, **act, **left))
 
 
 def _hurry(half: Half, drafts: dict[str, MiniTender]) -> None:

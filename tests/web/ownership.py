@@ -14,6 +14,7 @@ from sad.models.certificates import Certificate
 from sad.models.committees import CommitteeMember
 from sad.models.consortiums import Consortium
 from sad.models.deadline_agreements import DeadlineAnswer
+from sad.models.destructions import Destruction
 from sad.models.evaluators import Evaluator
 from sad.models.examinations import PriceRequest
 from sad.models.invitations import Invitation, Question
@@ -350,6 +351,7 @@ OWNERS: dict[tuple[str, frozenset[str]], Find] = {
         ("procurement", {M, "awaited_proof_id"}, _awaited_places),
         ("procurement", {M, "given_proof_id"}, _given_papers),
         ("procurement", {M, "reason_request_id"}, _asked_reasons),
+        ("procurement", {"destruction_id"}, _ids("destruction_id", Destruction, lambda half: (_of_organisation(Destruction, half),))),
         ("procurement", {"seq"}, _journal_lines),
         ("procurement", {"year", "number"}, lambda half: [{"year": 2026, "number": 4}]),
         ("procurement", {M, "award_id"}, _of_mini_tenders("award_id", Award)),

@@ -9,6 +9,7 @@ from sad.models.mini_tenders import MiniTender, MiniTenderState
 from sad.models.organisations import Service
 from sad.models.people import Role
 from sad.web.access import current_person, own_or_404
+from sad.web.kept import still_kept
 
 
 def own_services() -> list[Service]:
@@ -25,7 +26,8 @@ def own_needs() -> Select[tuple[MiniTender]]:
 def own_need(mini_tender_id: int) -> MiniTender:
     """One of them with what every page says of it; 404 for another service's."""
     around = (MiniTender.organisation, MiniTender.system, MiniTender.category, MiniTender.service, MiniTender.creator)
-    return own_or_404(own_needs().where(MiniTender.id == mini_tender_id).options(*map(joinedload, around)))
+    need = own_or_404(own_needs().where(MiniTender.id == mini_tender_id).options(*map(joinedload, around)))
+    return still_kept(need)
 
 
 def own_draft(mini_tender_id: int) -> MiniTender:

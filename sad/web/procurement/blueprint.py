@@ -21,6 +21,7 @@ from sad.web.procurement import (
     deadline_agreements,
     decisions,
     declarations,
+    destructions,
     evaluation,
     evaluators,
     grids,
@@ -160,6 +161,10 @@ blueprint.add_url_rule(f"{TENDER}/commande/bon-de-commande.pdf", "order_file", o
 blueprint.add_url_rule(f"{TENDER}/lettres/<int:letter_id>", "result_letter", result_letters.result_letter)
 blueprint.add_url_rule(f"{TENDER}/lettres", "result_letters", result_letters.result_letters)
 
+blueprint.add_url_rule("/consultations/a-detruire", "to_destroy", destructions.to_destroy)
+blueprint.add_url_rule("/consultations/detruites", "destroyed", destructions.destroyed)
+blueprint.add_url_rule(f"{TENDER}/detruire", "ask_destruction", destructions.ask, methods=BOTH)
+blueprint.add_url_rule("/consultations/detruites/<int:destruction_id>.pdf", "destruction_certificate", destructions.certificate)
 NOTICES = "/consultations/avis-d-attribution"
 blueprint.add_url_rule(NOTICES, "award_notices", conclusions.award_notices)
 blueprint.add_url_rule(f"{NOTICES}/<int:year>/<int:number>", "award_notices_quarter", conclusions.quarter, methods=BOTH)

@@ -17,6 +17,7 @@ from sad.models.people import Role
 from sad.web.access import allow, current_organisation, current_person, own_or_404
 from sad.web.acts import attempt, form_page
 from sad.web.fields import Form, Required
+from sad.web.kept import still_kept
 from sad.web.procurement.interests import ACTING
 from sad.web.returning import asked_page
 
@@ -79,7 +80,7 @@ def published_mini_tender(mini_tender_id: int) -> MiniTender:
     sent = select(MiniTender).where(
         MiniTender.id == mini_tender_id, MiniTender.organisation_id == current_organisation().id, MiniTender.published_at.is_not(None)
     )
-    return own_or_404(sent.options(*map(joinedload, around)))
+    return still_kept(own_or_404(sent.options(*map(joinedload, around))))
 
 
 def _what_waited(mini_tender: MiniTender) -> str:

@@ -21,6 +21,7 @@ from sad.models.mini_tenders import MiniTender, MiniTenderState
 from sad.models.people import Role
 from sad.models.systems import PurchasingSystem
 from sad.web.access import allow, current_organisation, current_person, own_or_404
+from sad.web.kept import still_kept
 from sad.web.paging import page_of
 from sad.web.procurement.committees import COMMITTEE_READERS
 
@@ -110,7 +111,8 @@ def own_mini_tender(mini_tender_id: int) -> MiniTender:
     """One of them with what its pages show; 404 otherwise."""
     around = (MiniTender.organisation, MiniTender.category, MiniTender.service, MiniTender.creator, MiniTender.lines)
     found = own_mini_tenders().where(MiniTender.id == mini_tender_id)
-    return own_or_404(found.options(joinedload(MiniTender.system).joinedload(PurchasingSystem.organisation), *map(joinedload, around)))
+    shown = own_or_404(found.options(joinedload(MiniTender.system).joinedload(PurchasingSystem.organisation), *map(joinedload, around)))
+    return still_kept(shown)
 
 
 def questions_of(found: MiniTender) -> Select[tuple[Question]]:

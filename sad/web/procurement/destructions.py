@@ -1,0 +1,80 @@
+"""Papers whose time has come: the list with what still keeps each one, asking for a destruction, its certificate."""
+
+from flask import Response, flash, redirect, render_template, url_for
+from sqlalchemy import Select, select
+from sqlalchemy.orm import joinedload
+from wtforms import StringField
+from wtforms.validators import Length
+
+from sad import clock
+from sad.actions.destructions import counted, dependents_of, remains_of
+from sad.actions.retention import destruction_faults, lives_of, old_mini_tenders, retention_law
+from sad.actions.shared_acts import ask_destruction
+from sad.domain.calendar import paris_day
+from sad.domain.retention import clocks_of, keeping_faults
+from sad.models.destructions import Destruction
+from sad.models.mini_tenders import MiniTender
+from sad.models.people import Person, Role
+from sad.reports.destruction import destruction_file_name, destruction_pdf
+from sad.web.access import allow, current_organisation, current_person, own_or_404
+from sad.web.acts import attempt, form_page
+from sad.web.fields import Form, Required
+from sad.web.paging import page_of
+from sad.web.procurement.mini_tenders import own_mini_tender
+from sad.web.running import site_address
+from sad.web.uploads import as_download
+
+READERS = (Role.BUYER, Role.AWARD_AUTHORITY, Role.AUDITOR)
+
+
+class VisaForm(Form):
+    visa = StringField(
+        "Visa des archives",
+        [Required("Recopiez la référence de leur accord."), Length(max=200, message="200 caractères au plus.")],
+        description="La référence du bordereau visé par le directeur des archives départementales.",
+    )
+
+
+@allow(*READERS)
+def to_destroy() -> str:
+    """The oldest mini-tenders first, with the clocks of each and what still keeps it."""
+    at = clock.now()
+    page = page_of(old_mini_tenders(current_organisation(), at), MiniTender.closes_at, MiniTender.id)
+    lives, law, day = lives_of(page.rows), retention_law(at), paris_day(at)
+    told = {each.id: (clocks_of(lives[each.id], law), list(keeping_faults(lives[each.id], law, day))) for each in page.rows}
+    may_ask = current_person().has_role(Role.BUYER)
+    return render_template("procurement/to_destroy.html", page=page, told=told, law=law, may_ask=may_ask)
+
+
+@allow(*READERS)
+def destroyed() -> str:
+    """The destructions, the last first, each with its certificate."""
+    page = page_of(_own(), Destruction.destroyed_at, Destruction.id, descending=True)
+    return render_template("procurement/destroyed.html", page=page)
+
+
+@allow(Role.BUYER)
+def ask(mini_tender_id: int) -> Response:
+    """Ask for the destruction of one, under the visa of the archives; another person approves."""
+    found, form, at = own_mini_tender(mini_tender_id), VisaForm(), clock.now()
+    if form.validate_on_submit():
+        with attempt(form) as done:
+            asked = ask_destruction(found, form.visa.data, home=site_address(), by=current_person(), at=at)
+        if done:
+            flash("La demande est faite. Une autre personne la lit et l’approuve dans les 24 heures.", "success")
+            return redirect(url_for("account.approval", approval_id=asked.id))
+    around = {"remains": remains_of(found, at), "going": counted(dependents_of(found)), "faults": destruction_faults(found, at)}
+    return form_page("procurement/ask_destruction.html", form, mini_tender=found, **around)
+
+
+@allow(*READERS)
+def certificate(destruction_id: int) -> Response:
+    """The certificate of a destruction, as PDF."""
+    found = own_or_404(_own().where(Destruction.id == destruction_id))
+    return as_download(destruction_pdf(found), media_type="application/pdf", name=destruction_file_name(found))
+
+
+def _own() -> Select[tuple[Destruction]]:
+    people = (joinedload(person).lazyload(Person.roles) for person in (Destruction.asker, Destruction.approver))
+    around = joinedload(Destruction.mini_tender).joinedload(MiniTender.organisation)
+    return select(Destruction).where(Destruction.organisation_id == current_organisation().id).options(around, *people)
