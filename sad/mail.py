@@ -1,4 +1,4 @@
-"""How mail leaves: by SMTP, or into a local folder where there is no server (development)."""
+"""How mail leaves: by SMTP, or into a local folder where there is no server (development); and what comes back of it (RFC 3464)."""
 
 import contextlib
 import os
@@ -7,7 +7,7 @@ import ssl
 from collections.abc import Iterator
 from dataclasses import dataclass
 from email import message_from_bytes, policy
-from email.message import EmailMessage
+from email.message import EmailMessage, Message
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Protocol
@@ -147,6 +147,17 @@ class SmtpTransport:
         server.login(unquote(self._url.username), unquote(self._url.password or ""))
 
 
+def read_bounces(notice: bytes) -> list[tuple[str, str]]:
+    """The Message-ID of the mail that came back for good, with what the server says; nothing when the notice is of another kind.
+
+    A delay is no bounce; a notice that does not quote the mail's own headers says nothing that can be used.
+    """
+    message = message_from_bytes(notice, policy=policy.default)
+    reasons = list(_failures(message))
+    quoted = _message_id(message)
+    return [(quoted, " ; ".join(reasons))] if reasons and quoted else []
+
+
 def _is_loopback(host: str) -> bool:
     try:
         return ip_address(host).is_loopback
@@ -162,3 +173,31 @@ def _said(error: Exception) -> str:
         text = error.smtp_error
         return f"{error.smtp_code} {text.decode(errors='replace') if isinstance(text, bytes) else text}"
     return f"{type(error).__name__}: {error}".removesuffix(": ")
+
+
+def _failures(message: Message) -> Iterator[str]:
+    for part in message.walk():
+        if part.get_content_type() == "message/delivery-status":
+            failed = (block for block in _inside(part) if str(block.get("Action", "")).strip().lower() == "failed")
+            yield from (_words(str(block.get("Diagnostic-Code") or block.get("Status") or "sans motif")) for block in failed)
+
+
+def _message_id(message: Message) -> str:
+    """Of the mail that the notice quotes, whole or by its headers."""
+    for part in message.walk():
+        if part.get_content_type() == "message/rfc822":
+            return next((_words(str(quoted.get("Message-ID", ""))) for quoted in _inside(part)), "")
+        if part.get_content_type() == "text/rfc822-headers":
+            headers = part.get_payload(decode=True)
+            return _words(str(message_from_bytes(headers).get("Message-ID", ""))) if isinstance(headers, bytes) else ""
+    return ""
+
+
+def _inside(part: Message) -> list[Message]:
+    """The messages, or the blocks of headers, that a part holds."""
+    held = part.get_payload()
+    return [each for each in held if isinstance(each, Message)] if isinstance(held, list) else []
+
+
+def _words(text: str) -> str:
+    return " ".join(text.split())

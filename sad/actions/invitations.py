@@ -4,14 +4,14 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 
 from sad.actions.journal import record
 from sad.db import session
 from sad.domain.errors import refuse
 from sad.domain.phases import is_open
 from sad.models.invitations import Intention, Invitation
-from sad.models.letters import Letter
+from sad.models.letters import Letter, LetterBounce
 from sad.models.mini_tenders import MiniTender
 from sad.models.people import Person
 from sad.models.suppliers import Supplier
@@ -43,9 +43,11 @@ def reception_of(mini_tender: MiniTender) -> Reception:
 
 
 def deliveries_of(mini_tender: MiniTender, suppliers: Collection[int]) -> dict[int, tuple[datetime | None, str | None]]:
-    """For each of these suppliers, when its invitation was delivered and what the mail answered otherwise."""
+    """For each of these suppliers, when its invitation was delivered for good, and what the mail answered otherwise, at once or later."""
+    stayed = case((LetterBounce.id.is_(None), Letter.sent_at))
     letters = (
-        select(Letter.supplier_id, func.max(Letter.sent_at), func.max(Letter.last_error))
+        select(Letter.supplier_id, func.max(stayed), func.coalesce(func.max(LetterBounce.reason), func.max(Letter.last_error)))
+        .outerjoin(LetterBounce, LetterBounce.letter_id == Letter.id)
         .where(Letter.mini_tender_id == mini_tender.id, Letter.kind == "invitation", Letter.supplier_id.in_(suppliers))
         .group_by(Letter.supplier_id)
     )

@@ -10,6 +10,7 @@ from sad.cli.demo import demo
 from sad.cli.doctor import doctor
 from sad.cli.factor import remove_factor_of
 from sad.cli.journal import journal
+from sad.cli.mail import mail
 from sad.cli.rank import rank_command
 from sad.cli.receipt import receipt
 from sad.cli.replay import replay
@@ -20,7 +21,7 @@ from sad.cli.stages import stages
 
 COMMANDS = (
     rank_command, deadline, database, scheduler, administrator, remove_factor_of, demo, stages, replay, receipt, journal, doctor, spool,
-    backup, restore, seal,
+    backup, restore, seal, mail,
 )
 
 
