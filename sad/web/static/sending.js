@@ -27,19 +27,27 @@ const wait = (seconds, stop) => new Promise((resolve) => {
   stop.addEventListener("abort", () => { clearTimeout(timer); resolve(); }, { once: true });
 });
 
-const keyOf = (file) => `envoi:${list.dataset.begin}:${file.name}:${file.size}:${file.lastModified}`;
-
-function remember(file, upload) {
-  try { upload ? localStorage.setItem(keyOf(file), upload.url) : localStorage.removeItem(keyOf(file)); } catch { /* a browser that keeps nothing */ }
+// What the browser keeps names no file: only whoever has the same one finds its sending again.
+async function keyOf(file) {
+  const said = new TextEncoder().encode(`${list.dataset.begin}:${file.name}:${file.size}:${file.lastModified}`);
+  const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", said));
+  return `envoi:${Array.from(hash, (byte) => byte.toString(16).padStart(2, "0")).join("")}`;
 }
 
-function remembered(file) {
-  try { return localStorage.getItem(keyOf(file)); } catch { return null; }
+async function remember(file, upload) {
+  try {
+    const key = await keyOf(file);
+    upload ? localStorage.setItem(key, upload.url) : localStorage.removeItem(key);
+  } catch { /* a browser that keeps nothing */ }
+}
+
+async function remembered(file) {
+  try { return localStorage.getItem(await keyOf(file)); } catch { return null; }
 }
 
 // The sending of the same file that was cut before, unless this page is at it already.
 async function takenUp(file) {
-  const url = remembered(file);
+  const url = await remembered(file);
   if (!url || inUse.has(url)) return null;
   try {
     const upload = await ask(url);
@@ -50,7 +58,7 @@ async function takenUp(file) {
 async function begun(file) {
   const upload = (await takenUp(file)) ?? (await ask(list.dataset.begin, { method: "POST", body: new URLSearchParams({ name: file.name, size: file.size }) }));
   inUse.add(upload.url);
-  remember(file, upload);
+  await remember(file, upload);
   return upload;
 }
 
