@@ -25,6 +25,7 @@ GRAVE_ACTS = frozenset(
         "procurement.ask_opening",
         "procurement.confirm_opening",
         "procurement.opener_passphrase",
+        "procurement.release_key",
         "procurement.two_passphrases",
         "procurement.propose_award",
         "procurement.approve_award",

@@ -40,6 +40,7 @@ from sad.web.procurement import (
     questions,
     rankings,
     regularisations,
+    released,
     replies,
     requirements,
     result_letters,
@@ -100,6 +101,7 @@ blueprint.add_url_rule(f"{TENDER}/ouverture", "opening", openings.opening)
 blueprint.add_url_rule(f"{TENDER}/ouverture/proces-verbal.pdf", "opening_pdf", openings.record)
 blueprint.add_url_rule(f"{TENDER}/ouverture/dossier-de-preuve.pdf", "proof_file", proof_files.paper)
 blueprint.add_url_rule(f"{TENDER}/ouverture/dossier-de-preuve.json", "proof_file_data", proof_files.data)
+blueprint.add_url_rule(f"{TENDER}/ouverture/offres-scellees.zip", "release_key", released.release, methods=POST)
 blueprint.add_url_rule(f"{TENDER}/ouverture/demander", "ask_opening", openings.ask, methods=POST)
 blueprint.add_url_rule(f"{TENDER}/ouverture/confirmer", "confirm_opening", openings.confirm, methods=POST)
 OFFER = f"{TENDER}/examen/offres/<int:offer_id>"

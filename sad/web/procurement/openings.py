@@ -100,8 +100,9 @@ def _page(mini_tender: MiniTender, form: InterestsForm) -> Response:
     asked, at = opening_of(mini_tender), clock.now()
     if asked is not None and asked.opened_at is not None:
         require_declaration(mini_tender)
-        record, agreed = opening_record_of(mini_tender, asked), request_used_by(mini_tender)
-        return form_page("procurement/opening_record.html", form, mini_tender=mini_tender, record=record, agreed=agreed)
+        shown = {"record": opening_record_of(mini_tender, asked), "agreed": request_used_by(mini_tender)}
+        may_release = current_person().has_role(Role.BUYER, Role.OPENER)
+        return form_page("procurement/opening_record.html", form, mini_tender=mini_tender, may_release=may_release, **shown)
     person, openers = current_person(), openers_of(mini_tender)
     declared, told = declaration_of(mini_tender, person), [each for each in openers if each.id != person.id]
     waiting = asked if asked and is_waiting(mini_tender, asked, at) else None
