@@ -237,11 +237,11 @@ blueprint.add_url_rule(
 blueprint.add_url_rule("/systemes/<int:system_id>/montants", "system_amounts", ceilings.amounts)
 blueprint.add_url_rule("/systemes/<int:system_id>/prolonger", "extend_system", validity.extend, methods=BOTH)
 blueprint.add_url_rule("/systemes/<int:system_id>/fin", "end_system", validity.end, methods=BOTH)
-
 blueprint.add_url_rule("/systemes/<int:system_id>/deux-phrases", "two_passphrases", openers.two_passphrases, methods=BOTH)
 blueprint.add_url_rule("/ouvreurs", "openers", openers.openers)
 blueprint.add_url_rule("/ouvreurs/phrase", "opener_passphrase", openers.passphrase, methods=BOTH)
 blueprint.add_url_rule("/ouvreurs/essai", "rehearse_opening", openers.rehearse, methods=BOTH)
+
 CAMPAIGN = "/systemes/<int:system_id>/campagnes/<int:campaign_id>"
 REQUEST = f"{CAMPAIGN}/demandes/<int:request_id>"
 blueprint.add_url_rule("/systemes/<int:system_id>/campagnes", "campaigns", campaigns.campaigns)
