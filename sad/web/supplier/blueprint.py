@@ -20,6 +20,7 @@ from sad.web.supplier import (
     mini_tenders,
     offers,
     orders,
+    own_data,
     oversized,
     people,
     proofs,
@@ -48,6 +49,7 @@ blueprint.add_url_rule("/personnes", "people", people.people, methods=BOTH)
 blueprint.add_url_rule(
     "/personnes/invitations/<int:invitation_id>/annuler", "cancel_invitation", people.cancel_invitation, methods=POST
 )
+blueprint.add_url_rule("/mes-donnees.zip", "own_data", own_data.own_data)
 blueprint.add_url_rule("/personnes/partir", "leave", people.leave, methods=BOTH)
 blueprint.add_url_rule("/trajectoire", "roadmap", roadmap.roadmap)
 blueprint.add_url_rule("/offre-habituelle", "usual_offer", usual_offer.usual_offer, methods=BOTH)
