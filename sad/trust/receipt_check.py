@@ -108,12 +108,18 @@ def told(body: Mapping[str, Any]) -> list[str]:
         f"Déposant : {body['depositor']}",
         f"Acheteur : {body['buyer']}",
         f"Consultation : {body['title']} ; {body['object']}",
-        f"Reçu le : {body['received_at']} ; date limite : {body['closes_at']} ; {'HORS DÉLAI' if body['late'] else 'à temps'}",
+        f"Reçu le : {body['received_at']} ; {_standing(body)}",
         f"Journal : ligne {body['journal']['seq']}, empreinte {body['journal']['hash']}",
         f"Signé avec la clé : {body['key_id']}",
         "Documents reçus :",
         *documents,
     ]
+
+
+def _standing(body: Mapping[str, Any]) -> str:
+    if "trial" in body:
+        return "ESSAI, QUI N’EST PAS UNE OFFRE"
+    return f"date limite : {body['closes_at']} ; {'HORS DÉLAI' if body['late'] else 'à temps'}"
 
 
 def _told_provisional(body: Mapping[str, Any]) -> list[str]:

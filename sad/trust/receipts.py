@@ -27,6 +27,7 @@ class Receipt:
 
     `depositor` and `buyer` are names with their SIRET where there is one; `content_commitment` is SHA-256(salt + content),
     `sealed_sha256` the fingerprint of the ciphertext kept, `journal_head` the journal's last line when the receipt was made.
+    One of a trial says so in its body; its `closes_at` is the instant at which the trial is destroyed.
     """
 
     deposit_id: str
@@ -42,6 +43,7 @@ class Receipt:
     content_commitment: str
     sealed_sha256: str
     journal_head: Head
+    is_trial: bool = False
 
     @property
     def late(self) -> bool:
@@ -74,4 +76,5 @@ def receipt_body(receipt: Receipt) -> dict[str, Any]:
         "content_commitment": receipt.content_commitment,
         "sealed_sha256": receipt.sealed_sha256,
         "journal": {"seq": receipt.journal_head.seq, "hash": receipt.journal_head.hash},
+        **({"trial": "ESSAI"} if receipt.is_trial else {}),
     }

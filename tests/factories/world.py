@@ -35,6 +35,7 @@ from sad.actions.system_documents import publish_document
 from sad.actions.tasting_juries import enrol_juror
 from sad.actions.tasting_results import stop_tasting
 from sad.actions.tastings import prepare_tasting
+from sad.actions.trials import submit_trial, trial_terms
 from sad.actions.vault import attach_certificate
 from sad.db import session
 from sad.domain.admission.decision import Reason
@@ -238,6 +239,9 @@ def _answer(half: Half, mini_tender: MiniTender) -> None:
         ask_question(mini_tender, supplier, "Faut-il des tasses ?", by=person, at=at)
         save_offer_draft(mini_tender, supplier, offered(mini_tender, supplier), (), stamp="", seal_key=SEAL_KEY, by=person, at=at)
         begin_upload(mini_tender, supplier, "menu.pdf", 1000, seal_key=SEAL_KEY, by=person, at=at)
+        tried = trial_terms(supplier, at=at).read({"prices": {"essai": "1"}, "vat": {"essai": "5.5"}})
+        instants = {"started_at": at, "received_at": at, "at": at}
+        submit_trial(supplier, tried, (), idempotency_key=f"{mini_tender.id}", seal_key=SEAL_KEY, by=person, **instants)
 
 
 def _ask(half: Half, mini_tender: MiniTender) -> None:

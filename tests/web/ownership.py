@@ -34,6 +34,7 @@ from sad.models.stages import Stage, on_roadmap
 from sad.models.suppliers import SupplierInvitation
 from sad.models.systems import Category, PurchasingSystem, SystemDocument
 from sad.models.tastings import Tasting, TastingJuror, TastingSample
+from sad.models.trials import TrialDeposit
 from sad.models.uploads import StagedUpload
 from tests.factories.world import PROVED, Half
 
@@ -322,6 +323,7 @@ OWNERS: dict[tuple[str, frozenset[str]], Find] = {
         ("supplier", {M}, _one(M, _invited)),
         ("supplier", {"offer_id"}, _ids("offer_id", Offer, lambda half: (_of_supplier(Offer, half),))),
         ("supplier", {"order_id"}, _one("order_id", _orders)),
+        ("supplier", {"trial_id"}, _ids("trial_id", TrialDeposit, lambda half: (_of_supplier(TrialDeposit, half),))),
         ("supplier", {"upload_id"}, _ids("upload_id", StagedUpload, lambda half: (_of_supplier(StagedUpload, half),))),
         ("supplier", {"proof_request_id"}, _one("proof_request_id", _proof_requests)),
         (

@@ -218,7 +218,9 @@ function told(body) {
     line("Acheteur", body.buyer),
     line("Consultation", `${body.title} ; ${body.object}`),
     line("Reçu", `${paris(body.received_at)} (${body.received_at})`),
-    line("Date limite", `${paris(body.closes_at)} : ${body.late ? "reçu hors délai" : "reçu à temps"}`),
+    "trial" in body
+      ? line("Essai", "Ceci n’est pas une offre")
+      : line("Date limite", `${paris(body.closes_at)} : ${body.late ? "reçu hors délai" : "reçu à temps"}`),
     line("Journal", `ligne ${body.journal.seq}, empreinte ${body.journal.hash}`),
     line("Clé", body.key_id),
     ...documents,

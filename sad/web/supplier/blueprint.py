@@ -29,6 +29,7 @@ from sad.web.supplier import (
     results,
     roadmap,
     sending,
+    trials,
     usual_offer,
     vault,
 )
@@ -114,6 +115,10 @@ blueprint.add_url_rule("/consultations/<int:mini_tender_id>/offre", "offer", off
 blueprint.add_url_rule("/consultations/<int:mini_tender_id>/offre/verifier", "check_offer", offers.check, methods=BOTH)
 blueprint.add_url_rule("/consultations/<int:mini_tender_id>/offre/effacer", "discard_offer", offers.discard, methods=BOTH)
 blueprint.add_url_rule("/consultations/<int:mini_tender_id>/offre/fichiers", "begin_upload", sending.begin, methods=POST)
+blueprint.add_url_rule("/essai", "trial", trials.trial, methods=BOTH)
+blueprint.add_url_rule("/essai/fichiers", "begin_trial_upload", sending.begin_trial, methods=POST)
+blueprint.add_url_rule("/essai/<int:trial_id>", "trial_receipt", trials.receipt)
+blueprint.add_url_rule("/essai/<int:trial_id>/accuse-de-reception.json", "trial_receipt_file", trials.receipt_file)
 blueprint.add_url_rule("/fichiers/<int:upload_id>", "upload", sending.upload, methods=BOTH)
 blueprint.add_url_rule("/fichiers/<int:upload_id>/abandonner", "discard_upload", sending.discard, methods=POST)
 blueprint.add_url_rule("/consultations/offres/<int:offer_id>/accuse-de-reception", "receipt", receipts.receipt)

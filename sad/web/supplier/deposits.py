@@ -6,17 +6,16 @@ from sad import clock
 from sad.actions.attempts import attempt_deposit, refuse_attempt
 from sad.actions.offer_drafts import draft_of, save_offer_draft, stamp_of
 from sad.actions.offers import offer_of_key, submit_offer
-from sad.actions.staged_uploads import as_files, discard_uploads, uploads_of
+from sad.actions.staged_uploads import discard_uploads
 from sad.db import transaction
 from sad.domain.errors import Refused, refuse
 from sad.models.offers import DepositAttempt, Offer
-from sad.models.uploads import StagedUpload
-from sad.storage import UploadedFile, check_files
 from sad.trust.envelopes import EnvelopeFile
 from sad.web.access import current_person
 from sad.web.acts import attempt
 from sad.web.offer_fields import read_typed
 from sad.web.supplier.answering import Answering, consultation_link, readable, seal_key
+from sad.web.supplier.joining import joined_files, ticked_uploads
 from sad.web.supplier.offer_form import DepositForm, OfferForm
 from sad.web.supplier.sent import sent_files
 
@@ -26,11 +25,12 @@ CHECK = "check"
 def keep_draft(form: OfferForm, answering: Answering) -> bool:
     """Keep all that can be read, even beside what is to be corrected; whether the person may go on to what its button says."""
     is_sound = form.validate()
-    content, files = read_typed(form, answering.terms), _files(form, answering)
+    need, supplier = answering.mini_tender, answering.supplier
+    content, files = read_typed(form, answering.terms), joined_files(form, need, supplier, answering.draft)
     with attempt(form) as done:
         save_offer_draft(
-            answering.mini_tender,
-            answering.supplier,
+            need,
+            supplier,
             content,
             _drafted(answering) if files is None else files,
             stamp=form.stamp.data or "",
@@ -39,10 +39,10 @@ def keep_draft(form: OfferForm, answering: Answering) -> bool:
             at=clock.now(),
         )
         if files is not None:
-            discard_uploads(_ticked(form, answering), by=current_person(), at=clock.now())
-    saved = draft_of(answering.mini_tender, answering.supplier)
+            discard_uploads(ticked_uploads(form, need, supplier), by=current_person(), at=clock.now())
+    saved = draft_of(need, supplier)
     form.show_draft(readable(saved, answering.terms), stamp_of(saved) if saved else "")
-    form.show_sent(sent_files(answering.mini_tender, answering.supplier))
+    form.show_sent(sent_files(need, supplier))
     if form.next.data == CHECK:
         form.show_faults(answering.terms.faults(content))
     return bool(done) and is_sound and files is not None and not form.errors and not form.refusals
@@ -67,25 +67,8 @@ def deposit(form: DepositForm, answering: Answering) -> Offer | None:
         return None
 
 
-def _files(form: OfferForm, answering: Answering) -> list[EnvelopeFile] | None:
-    """The documents of the draft as the form leaves them; None when they cannot be accepted together, which the form then says."""
-    try:
-        files = form.kept_files(answering.draft, as_files(_ticked(form, answering), seal_key=seal_key()))
-        check_files([UploadedFile(file.name, file.body) for file in files], field="files")
-    except Refused as refused:
-        form.take(refused)
-        return None
-    return files
-
-
 def _drafted(answering: Answering) -> list[EnvelopeFile]:
     return list(answering.draft.files) if answering.draft else []
-
-
-def _ticked(form: OfferForm, answering: Answering) -> list[StagedUpload]:
-    """The files that came whole piece by piece, and that the page said to join."""
-    own = uploads_of(answering.mini_tender, answering.supplier)
-    return [upload for upload in own if upload.is_whole and str(upload.id) in (form.staged.data or ())]
 
 
 def _attempt(answering: Answering) -> DepositAttempt:
