@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 
 from sad import parameters
 from sad.actions.journal import record
@@ -21,6 +21,7 @@ def note_watch(*, at: datetime, database_down: tuple[datetime, datetime] | None 
     if last is not None:
         seen_at = _keep_database_outage(last, database_down, at) if database_down else last.last_at
         if at - seen_at > watch_gap(at):
+            _end_unwatched(seen_at, at)
             _keep(Part.WATCH, seen_at, at, at)
         elif not database_down:
             last.last_at = max(last.last_at, at)
@@ -69,13 +70,21 @@ def outage_to_make_up_for(mini_tender: MiniTender, at: datetime) -> Outage | Non
     if closes_at is None or at > closes_at:
         return None
     near, shortest = (parameters.value(name, on=paris_day(at)) for name in ("outage_near_deadline_hours", "outage_shortest_minutes"))
+    watched_at = session.scalar(select(func.max(Watch.last_at))) or at
     decided_at = mini_tender.changes[-1].decided_at if mini_tender.changes else None
     for outage in reversed(outages_between(closes_at - timedelta(hours=near), at)):
-        ended_at = outage.ended_at or at
+        ended_at = outage.ended_at or max(outage.began_at, watched_at)
         is_new = decided_at is None or decided_at < ended_at
         if outage.part != Part.WATCH and is_new and ended_at - outage.began_at >= timedelta(minutes=shortest):
             return outage
     return None
+
+
+def _end_unwatched(seen_at: datetime, at: datetime) -> None:
+    """What did not answer when the watch stopped is only known to have lasted until then."""
+    running = running_outage(Part.WEB)
+    if running is not None:
+        _end(running, seen_at, at)
 
 
 def _keep_database_outage(last: Watch, down: tuple[datetime, datetime], at: datetime) -> datetime:

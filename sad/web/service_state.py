@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sad import clock, spool
 from sad.actions.deliveries import late_mail
 from sad.actions.job_runs import LATE_AFTER
+from sad.actions.timekeeping import running_skews
 from sad.db import session
 from sad.jobs.receptions import take_in_receptions
 from sad.jobs.scanning import scan_files
@@ -74,6 +75,10 @@ def _troubles(runs: Runs, settings: Settings) -> Iterator[Trouble]:
         more = " L’un d’eux ne se vérifie pas : lancer flask --app app spool ingest." if take_in_receptions.__name__ in runs.failing else ""
         title = plural(waiting, "dépôt reçu attend d’être enregistré", "dépôts reçus attendent d’être enregistrés")
         yield Trouble(title, words + more)
+    if running_skews():
+        words = "Aucune offre ne s’ouvre tant que le doute dure ; les dépôts continuent d’être reçus. L’administrateur de l’instance "
+        more = "règle l’horloge, ou confirme l’heure à la page « Horloge et pannes »."
+        yield Trouble("L’heure du serveur est en doute", words + more)
     if not runs.on_time:
         since = f"Il n’a rien fait depuis le {moment(runs.tick)}." if runs.tick else "Il n’a encore jamais tourné."
         words = "Les courriels et les rappels ne partent pas. Aucun droit ni aucun délai n’en dépend. Relancer flask --app app scheduler."

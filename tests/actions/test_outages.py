@@ -62,6 +62,14 @@ def test_a_database_that_refused_is_told_from_a_watch_that_slept(database):
     assert told()[1:] == [("database", SENT + HOUR, SENT + 2 * HOUR), ("watch", SENT + 2 * HOUR, SENT + 5 * HOUR)]
 
 
+def test_an_outage_during_which_the_watch_stopped_is_known_until_then_only(database):
+    watch(SENT, SENT + TICK)
+    web(False, SENT + TICK)
+    watch(SENT + 2 * TICK, SENT + 9 * HOUR)
+    web(True, SENT + 9 * HOUR)
+    assert told() == [("web", SENT + TICK, SENT + 2 * TICK), ("watch", SENT + 2 * TICK, SENT + 9 * HOUR)]
+
+
 def test_a_web_outage_begins_at_its_first_failed_probe_and_ends_once(database):
     web(True, SENT)
     web(False, SENT + 2 * TICK, since=SENT + TICK)
@@ -106,8 +114,10 @@ def test_more_time_is_proposed_after_an_outage_that_is_long_and_near_enough(mini
 
 
 def test_an_outage_that_lasts_asks_too_and_a_closed_consultation_does_not(mini_tender):
+    watch(SOON)
     web(False, SOON)
-    assert outage_to_make_up_for(mini_tender, SOON + 4 * MINUTE) is None
+    assert outage_to_make_up_for(mini_tender, SOON + 9 * MINUTE) is None, "nobody has seen it last"
+    watch(*(SOON + n * MINUTE for n in range(1, 6)))
     assert outage_to_make_up_for(mini_tender, SOON + 5 * MINUTE) is not None
     assert outage_to_make_up_for(mini_tender, CLOSES + timedelta(microseconds=1)) is None
 

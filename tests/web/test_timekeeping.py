@@ -98,6 +98,15 @@ def test_the_administrator_of_an_organisation_reads_and_does_not_declare(client,
     assert client.post(DECLARE, data={"reason": "Comparée."}).status_code == 403
 
 
+def test_the_home_of_administrators_says_that_the_hour_is_in_doubt(client, moved):
+    moved(HOUR)
+    signed_in(client)
+    assert "L’heure du serveur est en doute" not in client.get("/administration/").text
+    with transaction():
+        note_clock(clock.read(lambda: None), at=AFTER)
+    assert "L’heure du serveur est en doute" in client.get("/administration/").text
+
+
 @pytest.mark.parametrize("by", [HOUR, -HOUR, timedelta()])
 def test_an_opening_asked_for_by_a_machine_whose_clock_moved_is_refused_at_once(app, client, moved, by):
     with transaction():
