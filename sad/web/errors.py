@@ -87,6 +87,8 @@ def is_away(error: Exception) -> bool:
 
 def no_database(error: Exception) -> Response:
     """The page of a database that does not answer: what was typed goes with it, to be sent again, but files and what is secret."""
+    if isinstance(error, IntegrityError):  # a space with a handler of its own sends every failure of the database here
+        return _broken_constraint(error)
     if not is_away(error):
         raise error
     log.error("the database does not answer at %s", request.path, exc_info=error)
