@@ -29,6 +29,7 @@ from sad.models import (
     orders,
     organisations,
     outages,
+    passkeys,
     people,
     proofs,
     receipt_keys,
@@ -47,7 +48,7 @@ from sad.models import (
 )
 
 AGGREGATES = (
-    organisations, people, sign_ins, suppliers, documents, certificates, systems, stages, stage_changes, applications, approvals,
+    organisations, people, passkeys, sign_ins, suppliers, documents, certificates, systems, stages, stage_changes, applications, approvals,
     admissions, campaigns,
     consortiums, mini_tenders, deadline_agreements, invitations, assisted_deposits, offers, openings,
     evaluations, evaluators, tastings,

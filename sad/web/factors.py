@@ -6,16 +6,19 @@ from flask import Response, current_app, redirect, request, session, url_for
 from wtforms import StringField
 
 from sad import clock
+from sad.actions.passkeys import passkeys_of
 from sad.actions.second_factors import are_codes_slowed, give_code_again
 from sad.db import transaction
 from sad.models.people import Person
 from sad.web.access import STATIC, permission_of, person_or_none
 from sad.web.acts import form_page
 from sad.web.fields import Form, Required
+from sad.web.keys import are_keys_possible, proven_key, question_of_known_key
 from sad.web.running import site_settings
 
 CODE_LASTS = timedelta(minutes=15)
 GIVEN_AT = "code_given_at"
+ANSWER = "passkey_answer"
 # What an agent may reach in production before its account has an application, beside the pages open to everybody.
 BEFORE_SETUP = frozenset({"account.factor", "account.start_factor", "account.confirm_factor", "account.logout"})
 # Acts that two people share, that cannot be undone, or that make somebody one of the two.
@@ -92,15 +95,27 @@ def ask_again() -> Response | None:
     person, at = person_or_none(), clock.now()
     if person is None or not person.has_factor or is_code_recent(at):
         return None
+    if ANSWER in request.form and _is_proven(person, at):
+        return None
     is_sent = "second_code" in request.form
     form = CodeAgainForm() if is_sent else CodeAgainForm(formdata=None)
     if is_sent and form.validate() and _is_good(form, person, at):
         remember_code(person, at)
         return None
-    carried = [(name, value) for name, value in request.form.items(multi=True) if name not in form]
-    answer = form_page("account/code_again.html", form, carried=carried)
+    carried = [(name, value) for name, value in request.form.items(multi=True) if name not in form and name != ANSWER]
+    question = question_of_known_key(at=at) if are_keys_possible() and passkeys_of(person) else None
+    answer = form_page("account/code_again.html", form, carried=carried, question=question, is_wrong=ANSWER in request.form)
     answer.headers["Cache-Control"] = "no-store"  # a passphrase may be among what travels
     return answer
+
+
+def _is_proven(person: Person, at: datetime) -> bool:
+    """Did a passkey of this very person answer, with its owner there? It stands for a code."""
+    used = proven_key(request.form[ANSWER], at=at)
+    if used is None or used.person_id != person.id:
+        return False
+    remember_code(person, at)
+    return True
 
 
 def _is_good(form: CodeAgainForm, person: Person, at: datetime) -> bool:

@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-from sad.web.account import approvals, devices, factors, passwords, rescue, sessions
+from sad.web.account import approvals, devices, factors, passkeys, passwords, rescue, sessions
 
 blueprint = Blueprint("account", __name__)
 
@@ -19,6 +19,9 @@ blueprint.add_url_rule("/compte/autres-appareils", "end_other_sessions", devices
 blueprint.add_url_rule("/compte/connexion/fermer", "end_session", devices.end_session, methods=["POST"])
 blueprint.add_url_rule("/compte/appareil/oublier", "forget_device", devices.forget_device, methods=["POST"])
 blueprint.add_url_rule("/connexion/nouvel-appareil", "new_device", devices.new_device, methods=["GET", "POST"])
+blueprint.add_url_rule("/connexion/cle-d-acces", "passkey_login", passkeys.login, methods=["GET", "POST"])
+blueprint.add_url_rule("/compte/cles-d-acces", "passkeys", passkeys.passkeys, methods=["GET", "POST"])
+blueprint.add_url_rule("/compte/cles-d-acces/retirer", "remove_passkey", passkeys.remove, methods=["POST"])
 blueprint.add_url_rule("/connexion/autre-code", "send_device_code", devices.send_device_code, methods=["POST"])
 blueprint.add_url_rule("/compte/application", "factor", factors.factor)
 blueprint.add_url_rule("/compte/application/commencer", "start_factor", factors.start, methods=["POST"])

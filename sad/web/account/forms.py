@@ -1,6 +1,6 @@
 """Forms of one's own account."""
 
-from wtforms import PasswordField, StringField
+from wtforms import HiddenField, PasswordField, StringField
 from wtforms.validators import EqualTo, Length
 
 from sad.web.fields import EmailField, Form, Required
@@ -64,6 +64,21 @@ class RemoveFactorForm(KnownPasswordForm):
     code = StringField(
         "Code de votre application", [Required("Écrivez le code."), LONGEST_CODE], description=EITHER_CODE, render_kw=ONE_TIME
     )
+
+
+class PasskeyForm(KnownPasswordForm):
+    """A new key; `passkey_answer` is what the browser made of it, put there by our script."""
+
+    name = StringField(
+        "Nom de cette clé",
+        [Required("Donnez-lui un nom."), Length(max=100, message="100 caractères au plus.")],
+        description="Où elle est : « Téléphone », « Ordinateur du bureau ».",
+    )
+    passkey_answer = HiddenField()
+
+
+class PasskeyLoginForm(Form):
+    passkey_answer = HiddenField()
 
 
 class RescueForm(ResetForm):

@@ -15,6 +15,7 @@ from sad.trust.passwords import verify_password
 from sad.web.access import current_person, current_supplier, own_suppliers, public, sign_in_here, signed_in
 from sad.web.account.forms import AskResetForm, ChangePasswordForm, KnownPasswordForm, ResetForm
 from sad.web.acts import attempt, form_page
+from sad.web.keys import are_keys_possible
 from sad.web.login import sign_in
 from sad.web.running import site_address
 
@@ -37,6 +38,7 @@ def overview() -> str:
         sessions=live_sessions(person, at=at),
         devices=devices_elsewhere(person, at=at),
         limits=limits_of(person),
+        has_passkeys=are_keys_possible(),
     )
 
 

@@ -12,6 +12,7 @@ from sad.web.account.devices import waits_for_code
 from sad.web.account.forms import LoginForm
 from sad.web.acts import form_page
 from sad.web.factors import remember_code
+from sad.web.keys import are_keys_possible
 from sad.web.login import sign_in, sign_out
 from sad.web.navigation import spaces_of
 from sad.web.returning import asked_page
@@ -36,7 +37,7 @@ def login() -> Response:
             sign_in(person)
             remember_code(person, clock.now())
             return redirect(asked_page() or url_for("account.home"))
-    return form_page("account/login.html", form)
+    return form_page("account/login.html", form, has_passkeys=are_keys_possible())
 
 
 @signed_in
