@@ -9,7 +9,7 @@ from pypdf import PdfReader
 from sqlalchemy import select, update
 
 from sad import clock
-from sad.actions.publications import discontinue_mini_tender
+from sad.actions.publications import discontinue_mini_tender, invitees_of
 from sad.db import session, transaction
 from sad.models.approvals import Approval
 from sad.models.destructions import Destruction
@@ -17,6 +17,7 @@ from sad.models.mini_tenders import MiniTender
 from sad.models.people import Person, Role
 from sad.models.systems import PurchasingSystem
 from tests.factories.mini_tenders import SENT, make_published
+from tests.factories.offers import make_deposit
 from tests.factories.people import make_person
 from tests.web.reading import read
 from tests.web.test_login import sign_in
@@ -89,6 +90,22 @@ def test_it_is_asked_with_the_visa_and_nothing_goes_before_the_second_person(pas
     assert claire.post(address, data={"visa": " "}).status_code == 422
     assert claire.post(address, data={"visa": VISA}).status_code == 302
     assert session.scalar(select(Destruction)) is None and session.scalars(select(Approval)).one().outcome is None
+
+
+def test_before_its_time_the_page_says_why_and_never_how_many_answered(past, into):
+    with transaction():
+        need = make_published()
+        make_deposit(need, invitees_of(need)[0])
+        make_person(need.organisation, Role.BUYER, name="Zoé")
+        address = f"/achats/consultations/{need.id}/detruire"
+    with clock.frozen(SENT):
+        page = into("Zoé").get(address)
+        check(page.data)
+        words = read(page)
+        assert "n’est pas terminée" in words and "Visa des archives" not in words
+        assert "Dépôts reçus" not in words and "Offres" not in words
+        answer = into("Zoé").post(address, data={"visa": VISA})
+        assert answer.status_code == 422 and "Dépôts reçus" not in read(answer)
 
 
 def test_afterwards_its_pages_say_so_with_what_remains(past, into):

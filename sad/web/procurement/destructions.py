@@ -63,8 +63,10 @@ def ask(mini_tender_id: int) -> Response:
         if done:
             flash("La demande est faite. Une autre personne la lit et l’approuve dans les 24 heures.", "success")
             return redirect(url_for("account.approval", approval_id=asked.id))
-    around = {"remains": remains_of(found, at), "going": counted(dependents_of(found)), "faults": destruction_faults(found, at)}
-    return form_page("procurement/ask_destruction.html", form, mini_tender=found, **around)
+    faults = destruction_faults(found, at)
+    # How many deposits there are is told to nobody while they may still be opened (SEC-01).
+    told = {} if faults else {"remains": remains_of(found, at), "going": counted(dependents_of(found))}
+    return form_page("procurement/ask_destruction.html", form, mini_tender=found, faults=faults, **told)
 
 
 @allow(*READERS)
