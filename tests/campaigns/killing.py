@@ -111,15 +111,13 @@ class Service:
         self.app = app
         self.checked: set[str] = set()
         self.known, self.worker = 0, 0
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+        self.port = free_port()
         self.may_send = threading.Event()
         self.may_send.set()
         invited = _invited(app)
         self.depositors = [Depositor(self.port, address, cookie, self.may_send) for address, cookie in invited]
         self.head = _head()
-        self.process = _served(app, self.port, invited[0])
+        self.process = served(app, self.port, invited[0])
         for each in self.depositors:
             each.thread.start()
         self.wait_for_work(of_each=True)
@@ -225,17 +223,25 @@ def _invited(app: Flask) -> list[tuple[str, str]]:
         with transaction():
             save_offer_draft(mini_tender, supplier, content, [PDF], stamp="", seal_key=SEAL_KEY, by=by, at=clock.now())
         found.append((by.id, f"/fournisseur/consultations/{mini_tender.id}/offre/verifier"))
-    return [(address, _cookie(app, by)) for by, address in found]
+    return [(address, cookie_of(app, by)) for by, address in found]
 
 
-def _cookie(app: Flask, person_id: int) -> str:
+def cookie_of(app: Flask, person_id: int) -> str:
+    """The cookie of a session of this person."""
     client = app.test_client()
     sign_in(client, session.get_one(Person, person_id))
     return client.get_cookie(COOKIE).value
 
 
-def _served(app: Flask, port: int, warmed_by: tuple[str, str]) -> subprocess.Popen:
-    """The web server of the demo; the application is loaded and warm before its worker is born, so that another is born at once."""
+def free_port() -> int:
+    """One on which nobody listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def served(app: Flask, port: int, warmed_by: tuple[str, str], *, workers: int = 1) -> subprocess.Popen:
+    """The web server of the demo; the application is loaded and warm before its workers are born, so that another is born at once."""
     settings = app.settings
     (key := settings.data_dir / "seal.key").write_bytes(SEAL_KEY)
     environment = {
@@ -247,7 +253,7 @@ def _served(app: Flask, port: int, warmed_by: tuple[str, str]) -> subprocess.Pop
         "SAD_BASE_URL": f"http://localhost:{port}",
         "WARMED_BY": "{} sad={}".format(*warmed_by),
     }
-    command = [sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}", "--workers", "1", "--threads", "4", "--preload"]
+    command = [sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}", "--workers", str(workers), "--threads", "4", "--preload"]
     command += ["--no-control-socket", "--log-level", "critical", "tests.campaigns.warmed:app"]
     with (settings.data_dir / "served.log").open("ab") as log:  # it says at length each time that its database is not there
         return subprocess.Popen(command, cwd=ROOT, env=environment, stderr=log)

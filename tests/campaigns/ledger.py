@@ -21,9 +21,12 @@ BATCH = 50  # seeds between two writings of the ledger
 
 
 class Campaign(NamedTuple):
-    """A check that raises on the seeds it fails, how many seeds it must pass, from 0, and what one of them counts for."""
+    """A check that raises on the seeds it fails, how many seeds it must pass, from 0, and what one of them counts for.
 
-    check: Callable[[int], None]
+    The figures that it gives, by name, or those of an error that has some in `measured`, are kept beside the counts.
+    """
+
+    check: Callable[[int], object]
     target: int
     worth: int = 1
     batch: int = BATCH
@@ -82,10 +85,13 @@ def run(name: str, campaign: Campaign, ledger: Ledger, until: float = math.inf) 
         row.setdefault("from", _today())
         for seed in range(row["next"], min(row["next"] + campaign.batch, campaign.target)):
             try:
-                campaign.check(seed)
+                measured = campaign.check(seed)
             except Exception as error:
+                measured = getattr(error, "measured", None)
                 row["failed"].append(seed)
                 tell(f"{name} : graine {seed} : {type(error).__name__} {error}"[:400])
+            if isinstance(measured, dict):
+                row.setdefault("measured", {})[str(seed)] = measured
             row["next"] = seed + 1
         row["to"] = _today()
         ledger.keep()

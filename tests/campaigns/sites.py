@@ -22,6 +22,11 @@ ENGINES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 
 @functools.cache
 def site(engine: str) -> Flask:
+    """The application of this process on that engine."""
+    return new_site(engine)
+
+
+def new_site(engine: str) -> Flask:
     """An application on a fresh, migrated database; its files are in memory where the machine allows it."""
     folder = Path(tempfile.mkdtemp(prefix="sad-campaign-", dir=MEMORY if os.access(MEMORY, os.W_OK) else None))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
@@ -49,19 +54,23 @@ def settings_of(address: str, data_dir: Path, base_url: str = "http://localhost"
     )
 
 
-def on(engine: str, check: Callable[[int], object]) -> Callable[[int], None]:
+def on(engine: str, check: Callable[[int], object]) -> Callable[[int], object]:
     """The check on that engine's database, which is made at the first seed."""
 
-    def checked(seed: int) -> None:
+    def checked(seed: int) -> object:
         bound(engine)
-        check(seed)
+        return check(seed)
 
     return checked
 
 
 def bound(engine: str) -> Flask:
     """The application of that engine, its database being that of this process."""
-    app = site(engine)
+    return bind(site(engine))
+
+
+def bind(app: Flask) -> Flask:
+    """The same, its database being that of this process."""
     db.session.remove()
     db.session.configure(bind=app.engine)
     return app
