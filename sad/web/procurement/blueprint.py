@@ -7,6 +7,7 @@ from sad.web.procurement import (
     admissions,
     applications,
     assistance,
+    assisted_offers,
     awards,
     brakes,
     campaign_decisions,
@@ -107,7 +108,7 @@ blueprint.add_url_rule(f"{TENDER}/ouverture/confirmer", "confirm_opening", openi
 OFFER = f"{TENDER}/examen/offres/<int:offer_id>"
 AWARD = f"{TENDER}/attribution/<int:award_id>"
 blueprint.add_url_rule(f"{TENDER}/depot-assiste", "assist", assistance.assist, methods=BOTH)
-blueprint.add_url_rule(f"{TENDER}/depot-assiste/offre", "assisted_offer", assistance.assisted_offer, methods=BOTH)
+blueprint.add_url_rule(f"{TENDER}/depot-assiste/offre", "assisted_offer", assisted_offers.assisted_offer, methods=BOTH)
 blueprint.add_url_rule(f"{TENDER}/liens", "declare_interests", declarations.declare_interests, methods=BOTH)
 blueprint.add_url_rule(f"{TENDER}/examen", "evaluation", evaluation.evaluation)
 blueprint.add_url_rule(OFFER, "examine_offer", evaluation.examine_offer, methods=BOTH)
