@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -20,6 +21,7 @@ from sad.web.factors import GRAVE_ACTS
 from sad.web.uploads import as_download
 
 FILE_NAME = "droits.csv"
+ARGUMENT = re.compile("<[^>]*>")
 METHODS = MappingProxyType({"GET": "Lire", "POST": "Agir"})
 
 
@@ -43,6 +45,7 @@ class Owner(StrEnum):
     SENT = "une collectivité, une fois envoyé"
     ORGANISATION = "une collectivité"
     PREPARER = "qui a préparé les codes"
+    APPROVER = "qui demande, ou peut approuver"
 
 
 class Whose(StrEnum):
@@ -88,9 +91,11 @@ OWNERS = MappingProxyType({
     "procurement": Owner.ORGANISATION, "admin": Owner.ORGANISATION,
 })  # fmt: skip
 OWNERS_OF = MappingProxyType({
-    ("supplier", "category_id"): Owner.EVERYBODY, ("agent", "stage_id"): Owner.ORGANISATION, ("public", "letter_id"): Owner.LINK,
+    ("account", "approval_id"): Owner.APPROVER, ("supplier", "category_id"): Owner.EVERYBODY,
+    ("agent", "stage_id"): Owner.ORGANISATION, ("public", "letter_id"): Owner.LINK,
     ("procurement", "application_id"): Owner.SENT, ("procurement", "consortium_id"): Owner.SENT, ("procurement", "year"): Owner.NOBODY,
 })  # fmt: skip
+WHOLE = frozenset({Owner.ORGANISATION, Owner.PREPARER, Owner.APPROVER})  # a whole organisation sees it, or one person
 OWNERS_AT = MappingProxyType({"procurement.sample_label": Owner.PREPARER})
 
 
@@ -111,6 +116,11 @@ class Line:
         return self.endpoint.partition(".")[0]
 
     @property
+    def path(self) -> str:
+        """The address as a person reads it: what changes from one thing to another is left out."""
+        return ARGUMENT.sub("…", self.address)
+
+    @property
     def admitted(self) -> tuple[Seat, ...]:
         """The seats to which it opens, for what is theirs."""
         return tuple(seat for seat in SEATS if self.answer(seat, Whose.OWN) == Answer.OPENS)
@@ -121,7 +131,7 @@ class Line:
             return None
         if not seat.is_admitted(self.permission):
             return Answer.FORBIDDEN if seat.is_signed_in else Answer.DOOR
-        manages_all = seat.is_instance and self.owner == Owner.ORGANISATION
+        manages_all = seat.is_instance and self.owner in (Owner.ORGANISATION, Owner.APPROVER)
         is_published = self.owner == Owner.EVERYBODY and whose == Whose.STRANGER
         return Answer.OPENS if whose == Whose.OWN or manages_all or is_published else Answer.ABSENT
 
@@ -215,7 +225,7 @@ def _owner(rule: Rule) -> Owner:
 def _asked_of(owner: Owner) -> tuple[Whose, ...]:
     if owner in (Owner.NOBODY, Owner.LINK):
         return (Whose.OWN,)
-    return (Whose.OWN, Whose.STRANGER) if owner in (Owner.ORGANISATION, Owner.PREPARER) else tuple(Whose)
+    return (Whose.OWN, Whose.STRANGER) if owner in WHOLE else tuple(Whose)
 
 
 def _admitted_in_words(line: Line) -> str:
