@@ -84,6 +84,8 @@ ASKED, EXAMINED = NOW - timedelta(hours=3), NOW - timedelta(hours=2)
 HURRIED = datetime(2026, 12, 14, 12, 0, tzinfo=PARIS)
 PROVED = "liability_insurance"
 DUE = date(2026, 12, 30)
+# What nobody reads before the opening, and what nobody but who writes it reads at all.
+SEALED_NOTE, DRAFT_NOTE = "Note scellée de {}", "Brouillon gardé de {}"
 
 
 @dataclass
@@ -158,12 +160,13 @@ def _launch_all(half: Half) -> None:
     sent = {name: _sent(half, f"Besoin {name}") for name in ("closed", "asked", "opened", "ranked", "proposed", "awarded", "notified")}
     sent["open"] = _sent(half, "Besoin open", at=SENT_LAST, **COMING)
     sent["discontinued"] = _sent(half, "Besoin discontinued")
-    sent |= {name: _sent(half, f"Besoin {name}", is_tasted=True) for name in ("tasted", "revealed")}
+    sent |= {name: _sent(half, f"Besoin {name}", is_tasted=True) for name in ("tasted", "revealed", "tasted_too")}
     discontinue_mini_tender(sent["discontinued"], "Le besoin a disparu.", by=half.buyer, at=SENT + timedelta(days=1))
     half.mini_tenders = {**drafts, **sent}
     half.mini_tenders["of_another_service"] = _draft(half, half.other_service, title="Besoin d’un autre service", **COMING)
     _answer(half, sent["open"])
-    steps_of = {"asked": 1, "opened": 2, "ranked": 3, "proposed": 4, "awarded": 5, "notified": 6, "tasted": 2, "revealed": 2}
+    steps_of = {"asked": 1, "opened": 2, "ranked": 3, "proposed": 4, "awarded": 5, "notified": 6}
+    steps_of |= dict.fromkeys(("tasted", "revealed", "tasted_too"), 2)
     for name, steps in steps_of.items():
         for step in (_ask, _open, _rank, _propose, _approve, _notify)[:steps]:
             step(half, sent[name])
@@ -171,7 +174,8 @@ def _launch_all(half: Half) -> None:
         make_asked(offer, by=half.buyer, due_on=DUE)
         make_requested(offer, by=half.buyer, due_on=DUE)
     name_evaluators(sent["opened"], [half.buyer, half.people[Role.EVALUATOR]], by=half.buyer, at=EXAMINED)
-    tastings = [_taste(half, sent[name]) for name in ("tasted", "revealed")]
+    tastings = [_taste(half, sent[name], half.buyer) for name in ("tasted", "revealed")]
+    _taste(half, sent["tasted_too"], half.people[Role.EVALUATOR])
     stop_tasting(tastings[1], "panne de froid", by=half.buyer, at=EXAMINED)
     assert {phase(each, NOW) for each in half.mini_tenders.values()} >= {"open", "closed", "opened", "ranked", "awarded", "notified"}
 
@@ -231,13 +235,14 @@ def _sent(half: Half, title: str, *, at: datetime = SENT, is_tasted: bool = Fals
 def _answer(half: Half, mini_tender: MiniTender) -> None:
     """One deposits, the other asks and keeps a draft; each question is known to all, who asked it to nobody."""
     at = NOW - timedelta(hours=1)
-    make_deposit(mini_tender, half.supplier, at=at)
+    make_deposit(mini_tender, half.supplier, at=at, note=SEALED_NOTE.format(half.supplier.name))
     for supplier in (half.supplier, half.rival):
         person = member_of(supplier)
         first = ask_question(mini_tender, supplier, "Peut-on livrer la veille ?", by=person, at=at)
         answer_question(first, "Non, le matin même.", by=half.buyer, at=at)
         ask_question(mini_tender, supplier, "Faut-il des tasses ?", by=person, at=at)
-        save_offer_draft(mini_tender, supplier, offered(mini_tender, supplier), (), stamp="", seal_key=SEAL_KEY, by=person, at=at)
+        draft = offered(mini_tender, supplier, note=DRAFT_NOTE.format(supplier.name))
+        save_offer_draft(mini_tender, supplier, draft, (), stamp="", seal_key=SEAL_KEY, by=person, at=at)
         begin_upload(mini_tender, supplier, "menu.pdf", 1000, seal_key=SEAL_KEY, by=person, at=at)
         tried = trial_terms(supplier, at=at).read({"prices": {"essai": "1"}, "vat": {"essai": "5.5"}})
         instants = {"started_at": at, "received_at": at, "at": at}
@@ -252,11 +257,11 @@ def _open(half: Half, mini_tender: MiniTender) -> None:
     confirm_opening(mini_tender, seal_key=SEAL_KEY, by=half.second, at=ASKED)
 
 
-def _taste(half: Half, mini_tender: MiniTender) -> Tasting:
-    """Its codes are drawn, and somebody is in the jury."""
+def _taste(half: Half, mini_tender: MiniTender, by: Person) -> Tasting:
+    """Its codes are drawn by this person, and somebody is in the jury."""
     for offer in session.scalars(select(Offer).where(Offer.mini_tender_id == mini_tender.id)):
         classify_offer(offer, "regular", "Complète et conforme.", by=half.buyer, at=EXAMINED)
-    tasting = prepare_tasting(mini_tender, CODES[:2], salt=SALT, by=half.buyer, at=EXAMINED)
+    tasting = prepare_tasting(mini_tender, CODES[:2], salt=SALT, by=by, at=EXAMINED)
     said = {"title": "Cuisinière", "person": None, "has_conflict": False}
     enrol_juror(tasting, name="Jeanne Peyrard", **said, by=half.buyer, at=EXAMINED)
     return tasting

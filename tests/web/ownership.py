@@ -69,8 +69,10 @@ def hidden(half: Half, audience: str, names: frozenset[str]) -> list[Place]:
     if (audience, names) == ("procurement", frozenset({G})):
         forming = Consortium.concluded_at.is_(None)
         return [{G: each.id} for each in _rows(Consortium, _of_organisation(Consortium, half), forming)]  # type: ignore[attr-defined]
+    if (audience, names) == ("supplier", frozenset({M})):
+        return [{M: half.mini_tenders["draft"].id}]
     if audience == "account":
-        return [{"supplier_id": half.rival.id}]
+        return [{"supplier_id": half.rival.id}] if "supplier_id" in names else []
     if audience == "supplier":
         return places(of_the_rival(half), audience, names) or []
     if audience == "public" and "system_id" in names:

@@ -7,15 +7,13 @@ from types import CodeType, FunctionType
 import pytest
 from werkzeug.http import parse_options_header
 
-from sad import clock
 from sad.storage import clean_name
 from sad.web import uploads
 from tests.campaigns.ledger import ROOT
-from tests.factories.world import NOW
-from tests.web import test_matrix
+from tests.web.test_matrix import allowed
+from tests.web.world import MOST_PLACES
 
 pytestmark = pytest.mark.engine_free
-world = test_matrix.world
 PAGES = ("text/html", "application/json")
 ONLY_WHEN_KEPT = "no-store", "no-cache"
 
@@ -44,11 +42,9 @@ def codes(code: CodeType) -> list[CodeType]:
 
 def asked(world, rule, most):
     """The answers of an address to somebody who may ask for it, at so many of its owner's places."""
-    who = sorted(test_matrix.allowed(world, rule, "GET"))[-1]
+    who = sorted(allowed(world, rule, "GET"))[-1]
     for place in world.own[rule.endpoint][:most]:
-        url = world.app.url_map.bind("localhost").build(rule.endpoint, place, method="GET")
-        with clock.frozen(NOW):
-            yield world.app.test_client(use_cookies=False).get(url, headers={"Cookie": world.sessions[who]})
+        yield world.send(who, world.url(rule.endpoint, place))
 
 
 def is_file(answer) -> bool:
@@ -76,7 +72,7 @@ def test_every_file_is_sent_to_be_kept_and_every_address_of_files_sends_one(worl
             continue
         is_expected = sends_files(world.app.view_functions[rule.endpoint])
         expected |= {rule.endpoint} if is_expected else set()
-        for answer in asked(world, rule, test_matrix.MOST_PLACES if is_expected else 1):
+        for answer in asked(world, rule, MOST_PLACES if is_expected else 1):
             with answer:
                 if is_file(answer):
                     found.add(rule.endpoint)
