@@ -18,6 +18,7 @@ from sad.models.openers import Rehearsal
 from sad.models.openings import Opening
 from sad.models.people import Person, RescueCode, SecondFactor
 from sad.models.receipt_keys import ReceiptKey
+from sad.models.trials import TrialDeposit
 from sad.models.uploads import StagedChunk, StagedUpload
 from sad.trust.canonical import instant
 from sad.trust.envelopes import SealBroken
@@ -88,6 +89,11 @@ KEPT = (
             StagedUpload, StagedUpload.id == StagedChunk.upload_id
         ),
         lambda row: f"upload:{row.token}:{row.number}",
+    ),
+    Kept(
+        TrialDeposit.receipt,
+        select(TrialDeposit.id, TrialDeposit.receipt, TrialDeposit.deposit_id),
+        lambda row: f"trial-receipt:{row.deposit_id}",
     ),
 )
 
