@@ -94,7 +94,8 @@ def test_the_report_counts_what_the_present_code_passed_and_says_when_another_di
 
 @pytest.mark.parametrize(
     ("campaign", "fewest"),
-    [(scoring, 20), (journal, 5), (deadlines, 15), (crashes, 15), (kills, 15), (disk, 15), (postgres, 15), (pure, 15), (stories, 20), (mail, 9)],
+    [(scoring, 20), (journal, 5), (deadlines, 15), (crashes, 15), (kills, 15), (disk, 15),
+     (postgres, 15), (pure, 15), (stories, 20), (mail, 9)],
 )
 def test_the_code_is_told_by_all_the_files_that_decide(tmp_path, campaign, fewest):
     named = [path for pattern in campaign.HELD for path in ROOT.glob(pattern)]
