@@ -173,7 +173,7 @@ def check_last_minute(app: Flask, seed: int, *, suppliers: int, seconds: float) 
     crowd, drawn = made_crowd(app, suppliers), random.Random(seed)
     sendings, closes_at = crowd.last_minute(seconds, drawn)
     session.remove()
-    kept = dict(session.execute(select(Offer.idempotency_key, Offer.late)).tuples().all())
+    kept = dict(map(tuple, session.execute(select(Offer.idempotency_key, Offer.late))))
     failed = [each.failure for each in sendings if each.failure]
     wronged = [each.key for each in sendings if not each.failure and kept.get(each.key, True) and each.sent_at <= closes_at]
     measured = {"suppliers": len(sendings), "failed": len(failed), "wrongly late": len(wronged), **_percentiles(sendings)}
