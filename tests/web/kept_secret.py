@@ -18,7 +18,7 @@ LIST_OF_PEOPLE = "Liste nominative : Amina Diallo, titre n° 7503"
 READERS_OF_LISTS = frozenset({Role.BUYER.value, Role.AWARD_AUTHORITY.value})
 # Of no use to anybody outside, whoever it is; the halves that are published, and files once their offer is opened, are not among them.
 NOBODYS = frozenset({"password_hash", "token_hash", "session_stamp", "code_hash"})
-PUBLISHED = frozenset({"receipt_keys.public", "offer_files.body", "examination_answer_files.body"})
+PUBLISHED = frozenset({"receipt_keys.public", "offer_files.body", "examination_files.body"})
 SHORTEST = 12
 
 
