@@ -34,10 +34,10 @@ DATA_NAME, README_NAME = "donnees.json", "LISEZ-MOI.txt"
 README = """Ce que ce service garde de {name}, SIRET {siret}, au {day}.
 
 donnees.json : la fiche, les personnes, les candidatures, les invitations, les questions, les dépôts, les courriers.
-documents/ : les fichiers du coffre et des candidatures.
-accuses/ : les accusés de réception signés, à vérifier avec ou sans réseau.
-offres/ : les fichiers des offres déjà ouvertes. D’une offre encore scellée, seul l’accusé est là : personne ne peut la lire.
-courriers/ : les courriers reçus, en texte.
+documents/ : les fichiers du coffre et des candidatures.
+accuses/ : les accusés de réception signés, à vérifier avec ou sans réseau.
+offres/ : les fichiers des offres déjà ouvertes. D’une offre encore scellée, seul l’accusé est là : personne ne peut la lire.
+courriers/ : les courriers reçus, en texte.
 
 Pour corriger ou faire effacer une donnée, écrivez au service achats de la collectivité. Les candidatures et les offres se gardent
 le temps que fixe le code de la commande publique.
