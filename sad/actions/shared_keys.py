@@ -60,8 +60,8 @@ def opens_with(row: Row[Any], seal_key: bytes) -> bool:
     context, wrapped = f"mini_tender:{row.id}", row.wrapped_private_key
     try:
         if row.opener_keys is not None and row.opened_at is None:
-            return sharers_of(wrapped, seal_key, context) == set(row.opener_keys)
-        return str(unwrap(wrapped, seal_key, context).to_public()) == row.public_key
+            return bool(sharers_of(wrapped, seal_key, context) == set(row.opener_keys))
+        return bool(str(unwrap(wrapped, seal_key, context).to_public()) == row.public_key)
     except SealBroken:
         return False
 
