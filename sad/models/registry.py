@@ -24,8 +24,8 @@ from sad.models import (
     litigation,
     mini_tenders,
     offers,
-    openings,
     openers,
+    openings,
     orders,
     organisations,
     outages,
@@ -49,8 +49,7 @@ from sad.models import (
 
 AGGREGATES = (
     organisations, people, passkeys, sign_ins, suppliers, documents, certificates, systems, stages, stage_changes, applications, approvals,
-    admissions, campaigns,
-    consortiums, mini_tenders, deadline_agreements, invitations, assisted_deposits, offers, openings,
+    admissions, campaigns, consortiums, mini_tenders, deadline_agreements, invitations, assisted_deposits, offers, openers, openings,
     evaluations, evaluators, tastings,
     examinations, regularisations, committees, sittings, awards, proofs, conclusions, replies, litigation, orders,
     uploads, trials,
