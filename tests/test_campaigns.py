@@ -64,6 +64,24 @@ def test_a_seed_counts_for_what_it_holds(tmp_path, capsys):
     assert capsys.readouterr().out.splitlines()[1].split() == [NAME, "48", "48", "aucune"]
 
 
+def test_the_figures_of_a_run_are_kept_whether_it_passed_or_not(tmp_path, monkeypatch):
+    class Missed(AssertionError):
+        measured = {"p99": 3}
+
+    def check(seed):
+        if seed:
+            raise Missed
+        return {"p99": 1}
+
+    module = ModuleType("tests.campaigns.essai")
+    module.HELD, module.CAMPAIGNS = ("README.md",), {NAME: Campaign(check, 2)}
+    monkeypatch.setattr(ledger, "KEPT", tmp_path)
+    assert play([], module.CAMPAIGNS, tmp_path / "essai.json", fingerprint(module.HELD)) == 1
+    write([module], tmp_path / "report.md")
+    said = (tmp_path / "report.md").read_text()
+    assert f"- {NAME}, run 0: p99 1\n- {NAME}, run 1: p99 3\n" in said
+
+
 def test_what_another_code_passed_does_not_count(tmp_path):
     path, seen = tmp_path / "ledger.json", []
     played(path, lambda seed: None)
