@@ -65,11 +65,7 @@ def submit_trial(
     known = session.scalar(_trials(supplier).where(TrialDeposit.idempotency_key == idempotency_key))
     if known is not None:
         return known
-    faults = trial_terms(supplier, at=at).faults(content)
-    if faults:
-        raise Refused(*faults)
-    if len(trials_of(supplier)) >= MOST_KEPT:
-        raise refuse(f"Vous avez déjà fait {MOST_KEPT} essais.", "Les plus anciens sont détruits après une semaine.")
+    _check_may_try(supplier, content, at)
     typed = canonical_json({**content.to_dict(), "canary": secrets.token_hex(16)})
     envelope = Envelope(NO_MINI_TENDER, supplier.id, str(uuid4()), new_salt(), typed, tuple(files))
     trial = TrialDeposit(
@@ -86,6 +82,13 @@ def submit_trial(
     session.add(trial)
     _acknowledge(trial, supplier, envelope, seal_key=seal_key, by=by, at=at)
     return trial
+
+
+def _check_may_try(supplier: Supplier, content: OfferContent, at: datetime) -> None:
+    if faults := trial_terms(supplier, at=at).faults(content):
+        raise Refused(*faults)
+    if len(trials_of(supplier)) >= MOST_KEPT:
+        raise refuse(f"Vous avez déjà fait {MOST_KEPT} essais.", "Les plus anciens sont détruits après une semaine.")
 
 
 def trials_of(supplier: Supplier) -> Sequence[TrialDeposit]:

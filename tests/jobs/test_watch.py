@@ -61,7 +61,8 @@ def look(served, settings, database, monkeypatch) -> Callable[[int], int]:
 def told() -> list[tuple[str, float, float | None]]:
     """Part, beginning and end of each outage, in half-minutes after noon."""
     session.rollback()
-    return [(each.part, (each.began_at - NOON) / TICK, each.ended_at and (each.ended_at - NOON) / TICK) for each in reversed(last_outages(9))]
+    known = reversed(last_outages(9))
+    return [(each.part, (each.began_at - NOON) / TICK, each.ended_at and (each.ended_at - NOON) / TICK) for each in known]
 
 
 def test_a_service_that_answers_has_no_outage(look):

@@ -65,6 +65,7 @@ OPENING = {
     "in_time": [[f"{LONG}, SIRET 123 456 789 00012", "7 décembre 2026 à 11 h 59 min 59 s", "1 234 567,89 €", "10"] for _ in MANY],
     "broken": [f"{LONG} : {WORDS}"] * 3,
     "late": [[f"{LONG}, SIRET 123 456 789 00012", "7 décembre 2026 à 12 h 00 min 01 s"]] * 12,
+    "assisted": [f"{LONG}, {WORDS}"] * 3,
     "ended": "Offres remplacées par leur auteur : 12. Offres retirées : 3. Elles restent scellées (R2151-6).",
     "envelopes": [[LONG, SHA] for _ in MANY],
     "head": SHA,
@@ -183,8 +184,18 @@ PROOF_FILE = {
     "fingerprint": SHA,
     "footer": "Dossier de preuve du 7 décembre 2026",
 }
+DESTRUCTION = {
+    "title": "Certificat de destruction",
+    "organisation": LONG,
+    "facts": FACTS,
+    "remains": FACTS,
+    "counts": [[LONG, "1 234 567"]] * 6,
+    "others": "1 234 567",
+    "footer": "Destruction n° 12",
+}
 HARD: dict[str, Mapping[str, Any]] = {
     "agreement": AGREEMENT,
+    "destruction": DESTRUCTION,
     "evaluation": EVALUATION,
     "letter": LETTER,
     "minutes": MINUTES,
@@ -198,6 +209,7 @@ HARD: dict[str, Mapping[str, Any]] = {
 # What stays when nothing optional is said: a title names every paper, and each of these has one line at least.
 NEEDED = {
     "agreement": {"signatures"},
+    "destruction": {"facts", "remains"},
     "evaluation": {"facts", "grid", "solidity", "decision", "signatures", "proofs", "examined"},
     "receipt": {"items", "documents", "proofs"},
     "order": {"buyer", "supplier", "totals", "lines", "facts", "invoice"},

@@ -215,7 +215,7 @@ def pdf_text(pdf: bytes) -> str:
 
 
 def read(client, person, address: str) -> str:
-    client.post("/deconnexion")
+    client.delete_cookie("sad")
     with clock.frozen(DECIDED):
         sign_in(client, person)
         return client.get(address).text
