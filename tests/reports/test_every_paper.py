@@ -47,6 +47,14 @@ def test_each_paper_passes_the_checks_of_accessible_pdf_and_has_no_empty_page(te
 
 
 @pytest.mark.parametrize("template", HARD)
+def test_a_sign_that_the_type_lacks_is_set_plainly_or_marked_and_never_stops_a_paper(template):
+    signs = {"\uff1d": "=", "\U0001f34e": "\ufffd", "\u6f22": "\ufffd", "\u05e9": "\ufffd", "\ufb01": "fi"}
+    typed = f"Bonjour\u00a0{''.join(signs)} à bientôt\u00a0: 10\u202f€ → œuf ≤ 3"
+    content = {**HARD[template], "title": typed, "organisation": typed}
+    assert plain(f"Bonjour {''.join(signs.values())} à bientôt") in plain("".join(pages(typeset(template, content, at=AT))))
+
+
+@pytest.mark.parametrize("template", HARD)
 def test_nothing_is_lost_at_the_foot_of_a_page(template):
     text = "".join(pages(typeset(template, HARD[template], at=AT)))
     assert plain(LONG) in text
