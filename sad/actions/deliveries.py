@@ -18,6 +18,8 @@ MOST_ATTEMPTS = 130  # about a month of them, six hours apart once the wait has 
 AWAITED_ATTEMPTS = 3  # a paper that could not be made three times no longer holds its mail back: the page has it
 LONGEST_ERROR = 500
 LATE_MAIL = timedelta(minutes=15)  # a mail that has not left by then is not merely in its turn
+# Counted where agents and strangers read it, they would tell how many deposit before the opening.
+OF_DEPOSITS = ("offer_deposited", "offer_late", "offer_withdrawn", "offer_assisted", "offer_not_registered", "device_code")
 OF_THE_ADDRESS = "5%"  # how a server begins to refuse an address for good: the buyer is told of it, the service works
 
 
@@ -49,10 +51,13 @@ def note_failure(letter: Letter, error: str) -> Letter:
 
 
 def late_mail(*, at: datetime) -> tuple[int, datetime | None]:
-    """How many letters should have left by now, and when the oldest was written; those whose address is refused are not counted."""
+    """How many letters should have left by now, and when the oldest was written.
+
+    Those whose address is refused are not counted, nor those of deposits, which wait as the others do.
+    """
     refused = Letter.last_error.is_not(None) & Letter.last_error.like(OF_THE_ADDRESS)
     late = select(func.count(Letter.id), func.min(Letter.created_at)).where(Letter.sent_at.is_(None), Letter.created_at < at - LATE_MAIL)
-    count, oldest = session.execute(late.where(~refused)).one()
+    count, oldest = session.execute(late.where(~refused, Letter.kind.not_in(OF_DEPOSITS))).one()
     return count, oldest
 
 

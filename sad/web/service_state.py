@@ -48,9 +48,8 @@ def last_runs() -> Runs:
 
 
 def receptions_state(settings: Settings) -> dict[str, object]:
-    """How many deposits wait outside the database; it is known without it."""
-    waiting = len(spool.waiting(settings.data_dir))
-    return {"ok": not waiting, "waiting": waiting}
+    """Whether deposits wait outside the database, known without it; how many is nobody's business before the opening."""
+    return {"ok": not spool.waiting(settings.data_dir)}
 
 
 def mail_state() -> dict[str, object]:
@@ -70,11 +69,10 @@ def troubles() -> list[Trouble]:
 
 
 def _troubles(runs: Runs, settings: Settings) -> Iterator[Trouble]:
-    if waiting := len(spool.waiting(settings.data_dir)):
+    if spool.waiting(settings.data_dir):
         words = "Reçus pendant une panne de la base, ils gardent leur heure. Aucune offre ne s’ouvre avant leur enregistrement."
         more = " L’un d’eux ne se vérifie pas : lancer flask --app app spool ingest." if take_in_receptions.__name__ in runs.failing else ""
-        title = plural(waiting, "dépôt reçu attend d’être enregistré", "dépôts reçus attendent d’être enregistrés")
-        yield Trouble(title, words + more)
+        yield Trouble("Des dépôts reçus attendent d’être enregistrés", words + more)
     if running_skews():
         words = "Aucune offre ne s’ouvre tant que le doute dure ; les dépôts continuent d’être reçus. L’administrateur de l’instance "
         more = "règle l’horloge, ou confirme l’heure à la page « Horloge et pannes »."

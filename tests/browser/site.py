@@ -77,6 +77,9 @@ def served(
     with pytest.MonkeyPatch.context() as patch:
         # The clock stopped by `clock.frozen` belongs to one thread, and requests run in others.
         patch.setattr(clock, "now", site.now)
+        # A story lasts weeks, and its people stay where they are.
+        limits = importlib.import_module("sad.domain.sessions").SessionLimits(idle=timedelta.max, absolute=timedelta.max)
+        patch.setattr(importlib.import_module("sad.actions.sign_ins"), "session_limits", lambda **_who: limits)
         thread.start()
         yield site
         server.shutdown()

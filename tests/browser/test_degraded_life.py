@@ -130,7 +130,7 @@ def test_who_looks_after_the_service_is_told_all_that_degrades(browser, site, pe
     visitor = Visitor(browser, site, Findings(), width=PHONE)
     visitor.sign_in(people.administrator)
     visitor.open("/administration/")
-    for words in ("1 dépôt reçu attend d’être enregistré", "Le planificateur est arrêté", "Des courriels ne partent pas"):
+    for words in ("Des dépôts reçus attendent d’être enregistrés", "Le planificateur est arrêté", "Des courriels ne partent pas"):
         visitor.expect(words)
     look(visitor, "administrator")
     (spool_folder / "illisible.json").unlink()

@@ -90,6 +90,8 @@ class Visitor:
 
     def join_file(self, label: str, name: str, content: bytes) -> None:
         self.page.get_by_label(label).first.set_input_files({"name": name, "mimeType": "application/pdf", "buffer": content})
+        if self.page.locator("#envois").count():  # it goes at once, piece by piece, and the form waits for it
+            self.page.locator("#envois input[name=staged]").last.wait_for(state="attached")
 
     def expect(self, words: str) -> None:
         """The page says these words, whatever the kind of its spaces."""
