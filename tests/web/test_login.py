@@ -20,7 +20,7 @@ AT = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 
 def sign_in(client, person, password=PASSWORD, **options):
     # Asked again by its number: what the client did since may have let the row go.
-    email = db.session.get_one(Person, inspect(person).identity[0]).email
+    email = db.session.get_one(Person, inspect(person).identity[0]).email if isinstance(person, Person) else person.email
     return client.post("/connexion", data={"email": email, "password": password}, **options)
 
 
