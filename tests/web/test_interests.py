@@ -35,6 +35,7 @@ SAYS_NOTHING_OF_OFFERS = {
     "mini_tender", "publish_mini_tender", "mini_tender_deadline", "mini_tender_grid", "return_mini_tender",
     "extend_mini_tender", "change_mini_tender", "answer_question", "declare_interests",
     "deadline_agreement", "ask_deadline_agreement", "withdraw_deadline_agreement", "ask_newcomers", "take_ten_days",  # before the sending
+    "ask_destruction",  # of papers, counted by kind
     "assist", "assisted_offer",  # of one supplier, that agreed to be helped: whether it deposits is said nowhere
 }
 LINK = "Mon frère travaille à la boulangerie."
