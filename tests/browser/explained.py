@@ -2,7 +2,7 @@
 
 from playwright.sync_api import Browser
 
-from tests.browser.people import BUYER, LOSER, LOSER_NAME, NEED, enter
+from tests.browser.people import BUYER, LOSER, LOSER_NAME, NEED, SECOND_BUYER, enter
 from tests.browser.site import Site
 from tests.browser.visitor import PHONE, Findings, Visitor
 
@@ -52,8 +52,17 @@ def give_up(buyer: Visitor) -> None:
     buyer.type("Le motif", MOTIVE)
     buyer.press("Voir ce qui va se passer")
     buyer.expect(MOTIVE)
-    buyer.press("Déclarer sans suite et prévenir les invités")
-    buyer.expect("La consultation est sans suite")
+    buyer.press("Demander l’accord d’un collègue")
+    buyer.expect("La demande est faite")
+
+
+def approve(second: Visitor) -> None:
+    """The second person reads the same thing, on a phone, and the act is done."""
+    second.open("/compte/approbations")
+    second.follow(GIVEN_UP)
+    second.expect(MOTIVE)
+    second.press("Approuver, et le faire maintenant")
+    second.expect("Vous avez approuvé")
 
 
 def play(browser: Browser, site: Site, findings: Findings) -> str:
@@ -68,6 +77,7 @@ def play(browser: Browser, site: Site, findings: Findings) -> str:
 def play_given_up(browser: Browser, site: Site, findings: Findings) -> list[str]:
     """The letter that each of these people reads."""
     give_up(enter(Visitor, browser, site, findings, BUYER))
+    approve(enter(Visitor, browser, site, findings, SECOND_BUYER, width=PHONE))
     site.deliver()
     read = []
     for email in INVITED:
