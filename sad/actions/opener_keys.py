@@ -4,7 +4,7 @@ from collections.abc import Collection
 from contextlib import suppress
 from datetime import datetime
 
-from pyrage.x25519 import Identity  # type: ignore[import-untyped]
+from pyrage.x25519 import Identity
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from decimal import InvalidOperation
 
-from pyrage.x25519 import Identity  # type: ignore[import-untyped]
+from pyrage.x25519 import Identity
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from pyrage.x25519 import Identity  # type: ignore[import-untyped]
+from pyrage.x25519 import Identity
 from sqlalchemy import Row, null, select
 
 from sad.actions.opener_keys import unlocked

@@ -106,7 +106,8 @@ def _member(name: str, body: bytes) -> bytes:
 
 def _members(packed: bytes) -> dict[str, bytes]:
     with tarfile.open(fileobj=io.BytesIO(packed), mode="r:") as archive:
-        return {member.name: archive.extractfile(member).read() for member in archive if _is_plain(member)}  # type: ignore[union-attr]
+        found = {member.name: archive.extractfile(member) for member in archive if _is_plain(member)}
+        return {name: file.read() for name, file in found.items() if file is not None}
 
 
 def _is_plain(member: tarfile.TarInfo) -> bool:

@@ -30,7 +30,8 @@ def read_key(text: str) -> Identity:
 def open_sealed(sealed: bytes, key: Identity) -> dict[str, bytes]:
     """What a sealed offer holds, by path. Raises `pyrage.DecryptError` when it was altered, or sealed to another key."""
     with tarfile.open(fileobj=io.BytesIO(pyrage.decrypt(sealed, [key])), mode="r:") as archive:
-        return {member.name: archive.extractfile(member).read() for member in archive if member.isfile()}  # type: ignore[union-attr]
+        found = {member.name: archive.extractfile(member) for member in archive if member.isfile()}
+        return {name: file.read() for name, file in found.items() if file is not None}
 
 
 def is_ours(path: str) -> bool:

@@ -145,7 +145,7 @@ def writes_to(engine: Engine) -> Iterator[list["Written"]]:
     """The statements that write, as they are executed within, with what they carry."""
     seen: list[Written] = []
 
-    def note(_connection, _cursor, statement, parameters, *_rest) -> None:  # type: ignore[no-untyped-def]
+    def note(_connection, _cursor, statement, parameters, *_rest) -> None:
         if statement.lstrip().upper().startswith(WRITING):
             seen.append(Written(statement, parameters))
 
@@ -172,7 +172,7 @@ def breakdowns_of(app: Flask) -> Iterator[list[str]]:
     kept: list[str] = []
     handler, log = _Kept(kept), logging.getLogger("sad.web.errors")
 
-    def note(_app, exception, **_rest) -> None:  # type: ignore[no-untyped-def]
+    def note(_app, exception, **_rest) -> None:
         kept.append(f"{type(exception).__name__} {exception}"[:400])
 
     log.addHandler(handler)
