@@ -29,7 +29,7 @@ from tests.factories.offers import LINK, PDF, offered
 from tests.factories.suppliers import member_of
 from tests.web.test_login import sign_in
 
-KINDS = ("first", "replacing", "late")
+KINDS = {"first": CLOSES - timedelta(hours=4), "replacing": CLOSES - timedelta(hours=4), "late": CLOSES + timedelta(hours=1)}
 
 
 class Depositor(NamedTuple):
@@ -54,19 +54,20 @@ class Depositor(NamedTuple):
         return f"/fournisseur/consultations/{self.mini_tender_id}/offre/verifier"
 
 
-def new_depositor(app: Flask) -> Depositor:
-    """An invitee of a new mini-tender."""
+def new_depositor(app: Flask, at: datetime) -> Depositor:
+    """An invitee of a new mini-tender, signed in at that instant: a session does not last for ever."""
     with transaction():
         mini_tender = make_published(suppliers=1)
     (supplier,) = invitees_of(mini_tender)
     client, numbers = app.test_client(), (mini_tender.id, supplier.id)
-    sign_in(client, member_of(supplier))
+    with clock.frozen(at):
+        sign_in(client, member_of(supplier))
     return Depositor(app, client, *numbers, itertools.count(1))
 
 
 def check_a_crash(depositor: Depositor, kind: str, point: int) -> list[str]:
     """Crash a deposit at that point, send it again; gives the points reached, the answer among them when it lived."""
-    at = (CLOSES + timedelta(hours=1) if kind == "late" else CLOSES - timedelta(hours=4)) + timedelta(seconds=next(depositor.second))
+    at = KINDS[kind] + timedelta(seconds=next(depositor.second))
     with clock.frozen(at):
         filled = _ready(depositor, kind, at)
         before, files = _picture(depositor), _files(depositor)
@@ -141,7 +142,7 @@ def _files(depositor: Depositor) -> set[str]:
 
 def check_all_points(app: Flask, kind: str) -> int:
     """Crash at each point in turn, until a deposit lives; how many points there are."""
-    depositor = new_depositor(app)
+    depositor = new_depositor(app, KINDS[kind])
     for point in itertools.count():
         reached = check_a_crash(depositor, kind, point)
         if reached[-1] == "lived":

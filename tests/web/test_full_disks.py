@@ -63,7 +63,7 @@ class Answer(NamedTuple):
 
 @functools.cache
 def depositor_of(app: Flask, _folder: str) -> Depositor:
-    return new_depositor(app)
+    return new_depositor(app, clock.now())
 
 
 def check_full(app: Flask, seed: int) -> str:
