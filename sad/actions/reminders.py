@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from sad.actions.journal import record
 from sad.actions.letters import people_with, post_letter
@@ -11,16 +12,18 @@ from sad.domain.admission.limits import Limits, Standing
 from sad.domain.calendar import paris_day
 from sad.domain.reminders import Notice
 from sad.letters import reminders as letters
+from sad.letters.text import LetterText
 from sad.models.applications import Application
 from sad.models.invitations import Intention, Invitation
 from sad.models.journal import JournalEntry
 from sad.models.letters import Letter
 from sad.models.mini_tenders import MiniTender
-from sad.models.offers import Offer, OfferState
+from sad.models.offers import Offer, OfferDraft, OfferState
 from sad.models.people import Person, Role
 from sad.models.suppliers import Supplier, SupplierMember
 
 ESCALATED = ("alert", "overdue")
+_HAS_NOT_DECLINED = or_(Invitation.intention.is_(None), Invitation.intention != Intention.DECLINED)
 
 
 def is_done(action: str, thing: Base, *, since: datetime) -> bool:
@@ -50,24 +53,34 @@ def remind_of_evaluation(application: Application, limits: Limits, standing: Sta
     return posted
 
 
-def warn_of_closing(mini_tender: MiniTender, notice: Notice, *, home: str, at: datetime) -> list[Letter]:
-    """Remind every invitee that has neither declined nor an offer in time.
+def warn_of_closing(mini_tender: MiniTender, notice: Notice, *, home: str, at: datetime, but_drafts: bool = False) -> list[Letter]:
+    """Remind every invitee that has neither declined nor an offer in time; `but_drafts`: those who hold a draft are told otherwise.
 
     Nobody sees who they are, nor how many (SEC-01, L2132-1): these letters belong to their supplier alone, and the
     journal does not name them.
     """
     text = letters.closing(mini_tender, notice, home=home)
-    posted = [
-        post_letter(
-            text,
-            to=person,
-            at=at,
-            supplier=supplier,
-            dedupe_key=f"{text.kind}:{mini_tender.id}:{notice.since:%Y%m%d%H%M}:{supplier.id}:{person.id}",
-        )
-        for supplier, person in _silent_invitees(mini_tender)
-    ]
+    silent = [~_in_time(mini_tender, Invitation.supplier_id).exists(), *([~_waiting_draft(mini_tender).exists()] if but_drafts else [])]
+    posted = _post_each(text, mini_tender, notice, _invitees(mini_tender, _HAS_NOT_DECLINED, *silent), at)
     record(f"warn_of_closing_{notice.kind}", mini_tender, by=None, at=at)
+    return posted
+
+
+def warn_of_drafts(mini_tender: MiniTender, notice: Notice, *, home: str, at: datetime) -> list[Letter]:
+    """Remind every invitee whose draft is not deposited, or changed since its offer was; as secretly as `warn_of_closing`.
+
+    The journal has its line even when there is nobody to tell: it would otherwise say that somebody writes.
+    """
+    stands = _in_time(mini_tender, Invitation.supplier_id).exists()
+    found = {
+        has_offer: _invitees(mini_tender, _HAS_NOT_DECLINED, _waiting_draft(mini_tender).exists(), deposited)
+        for has_offer, deposited in ((False, ~stands), (True, stands))
+    }
+    posted = []
+    for has_offer, people in found.items():
+        text = letters.draft_waits(mini_tender, notice, has_offer=has_offer, home=home)
+        posted += _post_each(text, mini_tender, notice, people, at)
+    record(f"warn_of_drafts_{notice.kind}", mini_tender, by=None, at=at)
     return posted
 
 
@@ -109,15 +122,32 @@ def _told_of(standing: Standing) -> tuple[Role, ...]:
     return (Role.BUYER, Role.AWARD_AUTHORITY) if standing in ESCALATED else (Role.BUYER,)
 
 
-def _silent_invitees(mini_tender: MiniTender) -> list[tuple[Supplier, Person]]:
-    in_time = select(Offer.id).where(
+def _post_each(
+    text: LetterText, mini_tender: MiniTender, notice: Notice, people: list[tuple[Supplier, Person]], at: datetime
+) -> list[Letter]:
+    """To each, as a letter of its supplier alone, once for this reminder of this deadline."""
+    once = f"{text.kind}:{mini_tender.id}:{notice.since:%Y%m%d%H%M}"
+    return [
+        post_letter(text, to=person, at=at, supplier=supplier, dedupe_key=f"{once}:{supplier.id}:{person.id}")
+        for supplier, person in people
+    ]
+
+
+def _in_time(mini_tender: MiniTender, supplier_id: InstrumentedAttribute[int]) -> Select[tuple[int]]:
+    """The offer that stands for the supplier of the row around it."""
+    return select(Offer.id).where(
         Offer.mini_tender_id == mini_tender.id,
-        Offer.supplier_id == Invitation.supplier_id,
+        Offer.supplier_id == supplier_id,
         Offer.state == OfferState.DEPOSITED,
         ~Offer.late,
     )
-    has_not_declined = or_(Invitation.intention.is_(None), Invitation.intention != Intention.DECLINED)
-    return _invitees(mini_tender, has_not_declined, ~in_time.exists())
+
+
+def _waiting_draft(mini_tender: MiniTender) -> Select[tuple[int]]:
+    """The draft of an invitee, when it was saved after the offer that stands: one kept from a deposit says nothing new."""
+    newer = _in_time(mini_tender, OfferDraft.supplier_id).where(Offer.received_at >= OfferDraft.saved_at)
+    drafts = select(OfferDraft.id).where(OfferDraft.mini_tender_id == mini_tender.id, OfferDraft.supplier_id == Invitation.supplier_id)
+    return drafts.where(~newer.exists())
 
 
 def _invitees(mini_tender: MiniTender, *conditions: ColumnElement[bool]) -> list[tuple[Supplier, Person]]:

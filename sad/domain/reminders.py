@@ -10,13 +10,15 @@ from sad.domain.calendar import PARIS, is_working_day, last_day, paris_day
 MORNING = time(8)
 WORKING_DAYS_BEFORE = 2
 ONE_DAY = timedelta(days=1)
+TWO_HOURS = timedelta(hours=2)
+HALF_HOUR = timedelta(minutes=30)
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
     """A reminder before a deadline: which one, and since when it is due."""
 
-    kind: Literal["two_days", "one_day"]
+    kind: Literal["two_days", "one_day", "two_hours", "half_hour"]
     since: datetime
 
 
@@ -26,8 +28,12 @@ def closing_notice(published_at: datetime, closes_at: datetime, at: datetime) ->
     Two working days before (Monday to Friday), from 8 in the morning, then 24 hours before: only the nearest is due, none
     once the deadline has come, none for what was sent within the very time of the reminder.
     """
-    due = [notice for notice in _notices(closes_at) if published_at < notice.since <= at < closes_at]
-    return due[-1] if due else None
+    return _nearest(_notices(closes_at), published_at, closes_at, at)
+
+
+def draft_notice(published_at: datetime, closes_at: datetime, at: datetime) -> Notice | None:
+    """The reminder due at that instant to whoever has typed an offer and not deposited it: 2 hours before, then half an hour before."""
+    return _nearest(_draft_notices(closes_at), published_at, closes_at, at)
 
 
 def unopened_since(published_at: datetime, closes_at: datetime, at: datetime, working_days: int) -> datetime | None:
@@ -39,6 +45,11 @@ def unopened_since(published_at: datetime, closes_at: datetime, at: datetime, wo
     return since if since <= at < next(_notices(closes_at)).since else None
 
 
+def _nearest(notices: Iterator[Notice], published_at: datetime, closes_at: datetime, at: datetime) -> Notice | None:
+    due = [notice for notice in notices if published_at < notice.since <= at < closes_at]
+    return due[-1] if due else None
+
+
 def _notices(closes_at: datetime) -> Iterator[Notice]:
     day, left = paris_day(closes_at), WORKING_DAYS_BEFORE
     while left or not is_working_day(day, "working-eu"):
@@ -46,3 +57,8 @@ def _notices(closes_at: datetime) -> Iterator[Notice]:
         day -= ONE_DAY
     yield Notice("two_days", datetime.combine(day, MORNING, PARIS))
     yield Notice("one_day", closes_at.astimezone(UTC) - ONE_DAY)
+
+
+def _draft_notices(closes_at: datetime) -> Iterator[Notice]:
+    yield Notice("two_hours", closes_at.astimezone(UTC) - TWO_HOURS)
+    yield Notice("half_hour", closes_at.astimezone(UTC) - HALF_HOUR)

@@ -6,11 +6,11 @@ from datetime import timedelta
 from sqlalchemy import ColumnElement, select
 
 from sad import parameters
-from sad.actions.reminders import announce_waiting_opening, is_done, remind_unopened, warn_of_closing
+from sad.actions.reminders import announce_waiting_opening, is_done, remind_unopened, warn_of_closing, warn_of_drafts
 from sad.db import session, transaction
 from sad.domain.calendar import paris_day
 from sad.domain.phases import phase
-from sad.domain.reminders import closing_notice, unopened_since
+from sad.domain.reminders import closing_notice, draft_notice, unopened_since
 from sad.jobs.turn import Turn
 from sad.models.mini_tenders import MiniTender, MiniTenderState
 
@@ -19,7 +19,10 @@ HORIZON = timedelta(days=10)
 
 
 def warn_closing(turn: Turn) -> int:
-    """Remind the invitees that have not answered, two working days before the deadline, then 24 hours before; count the mini-tenders."""
+    """Remind the invitees that have not answered, two working days before the deadline, then 24 hours before; count the mini-tenders.
+
+    Those who have typed an offer and not deposited it are told again 2 hours and half an hour before.
+    """
     near = MiniTender.closes_at.between(turn.at, turn.at + HORIZON)
     return _each(turn, near, _warn_once)
 
@@ -49,11 +52,17 @@ def _each(turn: Turn, condition: ColumnElement[bool], act: Callable[[MiniTender,
 def _warn_once(mini_tender: MiniTender, turn: Turn) -> bool:
     if phase(mini_tender, turn.at) != "open" or mini_tender.published_at is None or mini_tender.closes_at is None:
         return False
-    notice = closing_notice(mini_tender.published_at, mini_tender.closes_at, turn.at)
-    if notice is None or is_done(f"warn_of_closing_{notice.kind}", mini_tender, since=notice.since):
-        return False
-    warn_of_closing(mini_tender, notice, home=turn.settings.base_url, at=turn.at)
-    return True
+    instants, home = (mini_tender.published_at, mini_tender.closes_at, turn.at), turn.settings.base_url
+    told = 0
+    for_drafts = draft_notice(*instants)
+    if for_drafts and not is_done(f"warn_of_drafts_{for_drafts.kind}", mini_tender, since=for_drafts.since):
+        warn_of_drafts(mini_tender, for_drafts, home=home, at=turn.at)
+        told += 1
+    notice = closing_notice(*instants)
+    if notice and not is_done(f"warn_of_closing_{notice.kind}", mini_tender, since=notice.since):
+        warn_of_closing(mini_tender, notice, home=home, at=turn.at, but_drafts=for_drafts is not None)
+        told += 1
+    return told > 0
 
 
 def _remind_once(mini_tender: MiniTender, turn: Turn) -> bool:

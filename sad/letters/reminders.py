@@ -19,6 +19,11 @@ def closing(mini_tender: MiniTender, notice: Notice, *, home: str) -> LetterText
     return write_letter(f"closing_{notice.kind}", mini_tender=mini_tender, home=home)
 
 
+def draft_waits(mini_tender: MiniTender, notice: Notice, *, has_offer: bool, home: str) -> LetterText:
+    """To whoever typed an offer and did not deposit it, or typed another after its deposit (`has_offer`); never what it holds."""
+    return write_letter(f"draft_{notice.kind}", mini_tender=mini_tender, has_offer=has_offer, home=home)
+
+
 def unopened(mini_tender: MiniTender, *, home: str) -> LetterText:
     """To an invitee that has neither opened the page nor said anything: what was asked, and that a no takes one click."""
     return write_letter("invitation_unopened", mini_tender=mini_tender, home=home)

@@ -1,11 +1,11 @@
 """When a reminder before a deadline is due."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from sad.domain.calendar import PARIS
-from sad.domain.reminders import closing_notice
+from sad.domain.reminders import closing_notice, draft_notice
 
 LONG_BEFORE = datetime(2026, 1, 15, 8, tzinfo=PARIS)
 # closes, two working days before at 8, 24 hours before: all in Paris
@@ -44,3 +44,14 @@ def test_what_was_sent_after_the_time_of_a_reminder_is_not_reminded_of_it():
     assert closing_notice(sent, closes, paris("2026-12-01T11:00")) is None
     later = closing_notice(sent, closes, paris("2026-12-02T13:00"))
     assert later is not None and later.kind == "one_day"
+
+
+@pytest.mark.parametrize(("kind", "before"), [("two_hours", timedelta(hours=2)), ("half_hour", timedelta(minutes=30))])
+@pytest.mark.parametrize("closes", [case[0] for case in CASES])
+def test_a_draft_is_reminded_of_two_hours_then_half_an_hour_before_by_the_clock(closes: str, kind: str, before: timedelta):
+    since = paris(closes).astimezone(UTC) - before
+    notice = draft_notice(LONG_BEFORE, paris(closes), since)
+    assert notice is not None and (notice.kind, notice.since) == (kind, since)
+    earlier = draft_notice(LONG_BEFORE, paris(closes), since - timedelta(microseconds=1))
+    assert earlier is None or earlier.kind != kind
+    assert draft_notice(LONG_BEFORE, paris(closes), paris(closes)) is None
