@@ -11,7 +11,7 @@ from sqlalchemy.orm import joinedload
 from sad.actions.journal import record
 from sad.actions.letters import post_letter
 from sad.db import session
-from sad.domain.approvals import APPROVAL_LASTS, Shown, approval_faults
+from sad.domain.approvals import Shown, approval_faults, request_ends
 from sad.domain.errors import Refused, refuse
 from sad.letters import approvals as letters
 from sad.models.approvals import Approval, ApprovalKind, ApprovalOutcome
@@ -30,8 +30,13 @@ def waiting_approval(kind: ApprovalKind, about: str, at: datetime) -> Approval |
     return session.scalar(waiting.options(joinedload(Approval.asker).lazyload(Person.roles)))
 
 
-def keep_request(asked: Approval, shown: Shown, *, approvers: Sequence[Person], home: str, by: Person, at: datetime) -> Approval:
-    """Keep a request and tell those who may approve it. Raises `Refused` when the same waits already, or nobody else may approve."""
+def keep_request(
+    asked: Approval, shown: Shown, *, approvers: Sequence[Person], until: datetime | None = None, home: str, by: Person, at: datetime
+) -> Approval:
+    """Keep a request and tell those who may approve it. It holds 24 hours, or less when the act cannot be done after `until`.
+
+    Raises `Refused` when the same waits already, when nobody else may approve, or when no time is left to.
+    """
     _lapse_former(asked, at)
     if waiting_approval(ApprovalKind(asked.kind), asked.object, at) is not None:
         raise refuse("C’est déjà demandé, et une autre personne doit répondre.", "Attendre sa réponse, ou retirer la demande.")
@@ -40,7 +45,9 @@ def keep_request(asked: Approval, shown: Shown, *, approvers: Sequence[Person], 
         message = "Cet acte se fait à deux, et personne d’autre n’a le rôle qu’il faut."
         raise refuse(message, "L’administrateur donne ce rôle à un collègue.")
     asked.title, asked.shown_sha256, asked.asker = shown.title[:200], fingerprint_of(shown), by
-    asked.asked_at, asked.expires_at = at, at + APPROVAL_LASTS
+    asked.asked_at, asked.expires_at = at, request_ends(at, until)
+    if asked.expires_at <= at:
+        raise refuse("Il ne reste pas le temps qu’une autre personne approuve.", "Rien ne change.")
     session.add(asked)
     session.flush()
     text = letters.approval_asked(asked, home=home)

@@ -32,22 +32,23 @@ def change_mini_tender(
     version: int,
     reason: str,
     home: str,
+    approved_by: Person,
     by: Person,
     at: datetime,
 ) -> MiniTenderChange:
     """Put the deadline off and, with `words` (by key of `CHANGEABLE`), change what is asked; every invitee is told at once.
 
     Offers already received stay and follow the new deadline. The frozen fingerprint stays: what it was made from is kept in
-    the change. `version` is the one that its author read. Raises `Refused` with every fault.
+    the change. `version` is the one that its author read; `approved_by` is the second person (see `shared_deadlines`). Raises
+    `Refused` with every fault.
     """
     hold(mini_tender)
     session.expire(mini_tender, ["changes"])
-    faults = faults_of_change(mini_tender, new_closes_at, words, version=version, reason=reason, at=at)
-    if not by.has_role(Role.BUYER) or by.organisation_id != mini_tender.organisation_id:
-        raise refuse("Seul le service achats change une consultation envoyée.", "Lui écrire ce qui doit changer.", rule="TIM-03")
-    if faults or new_closes_at is None:
-        raise Refused(*faults)
-    made = _keep(mini_tender, new_closes_at, _rewordings(mini_tender, words) or (), reason.strip(), by, at)
+    check_change(mini_tender, new_closes_at, words, version=version, reason=reason, by=by, at=at)
+    if approved_by.id == by.id:
+        raise refuse("Une date limite se change à deux.", "Une autre personne approuve ce que vous demandez.", rule="TIM-03")
+    assert new_closes_at is not None
+    made = _keep(mini_tender, new_closes_at, _rewordings(mini_tender, words) or (), reason.strip(), (by, approved_by), at)
     _put_offers_off(mini_tender, new_closes_at)
     _tell(mini_tender, made, home, by, at)
     record(
@@ -60,8 +61,27 @@ def change_mini_tender(
         old_closes_at=instant(made.old_closes_at),
         new_closes_at=instant(made.new_closes_at),
         reason=made.reason,
+        approved_by=approved_by.id,
     )
     return made
+
+
+def check_change(
+    mini_tender: MiniTender,
+    new_closes_at: datetime | None,
+    words: Mapping[str, str] | None,
+    *,
+    version: int,
+    reason: str,
+    by: Person,
+    at: datetime,
+) -> None:
+    """Raises `Refused` with every fault unless this buyer may make this change now."""
+    if not by.has_role(Role.BUYER) or by.organisation_id != mini_tender.organisation_id:
+        raise refuse("Seul le service achats change une consultation envoyée.", "Lui écrire ce qui doit changer.", rule="TIM-03")
+    faults = faults_of_change(mini_tender, new_closes_at, words, version=version, reason=reason, at=at)
+    if faults:
+        raise Refused(*faults)
 
 
 def faults_of_change(
@@ -109,18 +129,23 @@ def _tasting_faults(mini_tender: MiniTender, new_closes_at: datetime | None) -> 
 
 
 def _keep(
-    mini_tender: MiniTender, closes_at: datetime, changed: tuple[Rewording, ...], reason: str, by: Person, at: datetime
+    mini_tender: MiniTender, closes_at: datetime, changed: tuple[Rewording, ...], reason: str, people: tuple[Person, Person], at: datetime
 ) -> MiniTenderChange:
-    """The change beside the mini-tender, which says the new words and the new deadline from now on."""
+    """The change beside the mini-tender, which says the new words and the new deadline from now on.
+
+    `people`: who decided it, and who approved it.
+    """
     assert mini_tender.closes_at is not None
+    by, approved_by = people
     made = MiniTenderChange(
         organisation_id=mini_tender.organisation_id,
         rewordings=[asdict(each) for each in changed],
         old_closes_at=mini_tender.closes_at,
         new_closes_at=closes_at,
         reason=reason,
-        decided_by=by.id,
+        decider=by,
         decided_at=at,
+        approver=approved_by,
     )
     mini_tender.changes.append(made)
     mini_tender.closes_at = closes_at

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from sqlalchemy import ColumnElement, and_, false, or_, select
 
 from sad.actions import shared_accounts as accounts
+from sad.actions import shared_deadlines as deadlines
 from sad.actions import shared_keeping as keeping
 from sad.actions import shared_purchases as purchases
 from sad.actions.administrators import is_instance_administrator
@@ -31,18 +32,37 @@ SECONDS = (Role.ADMINISTRATOR, Role.AUDITOR, Role.AWARD_AUTHORITY)
 
 @dataclass(frozen=True, slots=True)
 class SharedAct:
-    """An act of two people. `roles`: who approves; `check`: raises `Refused` for whoever asks, then for whoever approves."""
+    """An act of two people. `roles`: who approves; `check`: raises `Refused` for whoever asks, then for whoever approves; `until`: after
+    which it could not be done any more, if that comes before the 24 hours of a request."""
 
     roles: tuple[Role, ...]
     show: Callable[[Approval], Shown]
     check: Callable[[Approval, Person, datetime], None]
     do: Callable[[Approval, datetime, Link], object]
     is_about_accounts: bool = False
+    until: Callable[[Approval], datetime | None] = lambda _: None
 
 
 def ask_discontinuation(mini_tender: MiniTender, reason: str, *, home: str, by: Person, at: datetime) -> Approval:
     """Ask that a mini-tender be given up (AWD-10); another buyer, or an award authority, approves. Raises `Refused`."""
     return _ask(purchases.discontinuation(mini_tender, reason), home, by, at)
+
+
+def ask_change(
+    mini_tender: MiniTender,
+    new_closes_at: datetime | None,
+    words: Mapping[str, str] | None,
+    *,
+    version: int,
+    reason: str,
+    home: str,
+    by: Person,
+    at: datetime,
+) -> Approval:
+    """Ask that the deadline be put off and, with `words`, that what is asked change (TIM-03); another buyer, or an award authority,
+    approves before the deadline that runs, and suppliers are told then. Raises `Refused`."""
+    asked = deadlines.deadline_change(mini_tender, new_closes_at, words, version=version, reason=reason, home=home)
+    return _ask(asked, home, by, at)
 
 
 def ask_destruction(mini_tender: MiniTender, visa: str, *, home: str, by: Person, at: datetime) -> Approval:
@@ -86,6 +106,8 @@ def approve(asked: Approval, *, read_sha256: str, link: Link, by: Person, at: da
     act = ACTS[ApprovalKind(asked.kind)]
     if not asked.asker.is_active:
         raise refuse("Le compte de la personne qui demande est fermé.", "Faire soi-même la demande ; un collègue l’approuve.")
+    if by.id != asked.asked_by and by not in approvers_of(asked, but=asked.asker):
+        raise refuse("Vous n’avez pas le rôle qui approuve cet acte.", "L’administrateur le donne à un collègue.")
     keep_approval(asked, act.show(asked), read_sha256=read_sha256, by=by, at=at)
     act.check(asked, asked.asker, at)
     act.check(asked, by, at)
@@ -120,8 +142,8 @@ def _ask(asked: Approval, home: str, by: Person, at: datetime) -> Approval:
     asked.asker, asked.asked_at = by, at
     with session.no_autoflush:
         act.check(asked, by, at)
-        shown, approvers = act.show(asked), approvers_of(asked, but=by)
-    return keep_request(asked, shown, approvers=approvers, home=home, by=by, at=at)
+        shown, approvers, until = act.show(asked), approvers_of(asked, but=by), act.until(asked)
+    return keep_request(asked, shown, approvers=approvers, until=until, home=home, by=by, at=at)
 
 
 def _open_account(asked: Approval, at: datetime, link: Link) -> Person:
@@ -132,6 +154,10 @@ def _open_account(asked: Approval, at: datetime, link: Link) -> Person:
 
 ACTS: Mapping[ApprovalKind, SharedAct] = MappingProxyType(
     {
+        ApprovalKind.CHANGE: SharedAct(
+            BUYERS, deadlines.show_change, deadlines.check_changing, lambda asked, at, _: deadlines.do_change(asked, at),
+            until=deadlines.closing_of,
+        ),
         ApprovalKind.DESTROY: SharedAct(
             BUYERS, keeping.show_destruction, keeping.check_destroying, lambda asked, at, _: keeping.do_destroy(asked, at)
         ),

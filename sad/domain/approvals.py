@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sad.domain.calendar import PARIS
 from sad.domain.errors import Refusal
+from sad.domain.sentences import french_moment
 
 APPROVAL_LASTS = timedelta(hours=24)
 Fact = tuple[str, str]
@@ -40,13 +42,19 @@ class Asked:
     shown_sha256: str
 
 
+def request_ends(asked_at: datetime, until: datetime | None) -> datetime:
+    """When a request lapses: after 24 hours, or at `until`, when the act cannot be done later, if that comes first."""
+    return asked_at + APPROVAL_LASTS if until is None else min(asked_at + APPROVAL_LASTS, until)
+
+
 def approval_faults(asked: Asked, *, by: int, read_sha256: str, now_sha256: str, at: datetime) -> Iterator[Refusal]:
     """Why the person `by` cannot approve at `at` what it read (`read_sha256`), when the thing now reads `now_sha256`."""
     if asked.is_ended:
         yield Refusal("Cette demande a déjà sa réponse.", "Relire ce qu’elle est devenue.")
         return
     if at > asked.expires_at:
-        yield Refusal("Cette demande a plus de 24 heures : elle ne vaut plus.", "La faire à nouveau, si elle tient toujours.")
+        until = french_moment(asked.expires_at.astimezone(PARIS))
+        yield Refusal(f"Cette demande valait jusqu’au {until} : elle ne vaut plus.", "La faire à nouveau, si elle tient toujours.")
     if by == asked.asked_by:
         yield Refusal("Vous avez fait cette demande : une autre personne l’approuve.", "Prévenir un collègue ; une minute lui suffit.")
     if len({asked.shown_sha256, read_sha256, now_sha256}) > 1:

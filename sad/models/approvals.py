@@ -17,6 +17,7 @@ from sad.models.people import Person
 class ApprovalKind(StrEnum):
     """The acts that wait for a second person."""
 
+    CHANGE = "change_mini_tender"
     DESTROY = "destroy_papers"
     DISCONTINUE = "discontinue_mini_tender"
     EXCLUDE = "exclude_applicant"

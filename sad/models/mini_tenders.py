@@ -206,6 +206,7 @@ class MiniTenderChange(Base):
     __table_args__ = (
         CheckConstraint("new_closes_at > old_closes_at", name="later"),
         CheckConstraint("decided_at <= old_closes_at", name="before_the_deadline"),
+        CheckConstraint("approved_by <> decided_by", name="two_people"),
         CheckConstraint("reason <> ''", name="reason"),
         ForeignKeyConstraint(["mini_tender_id", "organisation_id"], ["mini_tenders.id", "mini_tenders.organisation_id"]),
         UniqueConstraint("mini_tender_id", "old_closes_at"),
@@ -220,9 +221,11 @@ class MiniTenderChange(Base):
     reason: Mapped[Text] = mapped_column(comment="written to every invitee")
     decided_by: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
     decided_at: Mapped[datetime]
+    approved_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"), index=True, comment="null: decided when one person was enough")
 
     mini_tender: Mapped[MiniTender] = relationship(back_populates="changes")
-    decider: Mapped[Person] = relationship(lazy="joined", innerjoin=True)
+    decider: Mapped[Person] = relationship(lazy="joined", innerjoin=True, foreign_keys=[decided_by])
+    approver: Mapped[Person | None] = relationship(lazy="joined", foreign_keys=[approved_by])
 
     def before(self, name: str) -> str | None:
         """What this piece of the need said before this change; None when it left it alone."""

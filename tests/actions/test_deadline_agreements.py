@@ -295,7 +295,8 @@ def test_a_shortened_deadline_can_still_be_put_off_for_all(draft, buyer):
     with transaction():
         here = session.get_one(MiniTender, draft.id)
         later = SOON + timedelta(days=2)
-        change_mini_tender(here, later, None, version=here.version, reason="Un oubli.", home=HOME, by=buyer, at=SENT + timedelta(hours=1))
+        two = {"approved_by": make_person(here.organisation, Role.BUYER), "by": buyer}
+        change_mini_tender(here, later, None, version=here.version, reason="Un oubli.", home=HOME, **two, at=SENT + timedelta(hours=1))
     invited = [each.id for each in invitees_of(sent)]
     assert sent.closes_at == later and frozen_fingerprint(sent, invited) == before == sent.frozen_fingerprint
 

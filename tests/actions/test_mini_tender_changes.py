@@ -48,7 +48,8 @@ def change(mini_tender, buyer, to=LATER, words=None, at=AT, reason=REASON, versi
         here = session.get_one(MiniTender, mini_tender.id)
         session.refresh(here)
         read = here.version if version is None else version
-        return change_mini_tender(here, to, words, version=read, reason=reason, home=HOME, by=session.get_one(Person, buyer.id), at=at)
+        two = {"approved_by": make_person(here.organisation, Role.BUYER), "by": session.get_one(Person, buyer.id)}
+        return change_mini_tender(here, to, words, version=read, reason=reason, home=HOME, **two, at=at)
 
 
 def refusals(act) -> list[tuple[str | None, str | None]]:
@@ -137,7 +138,8 @@ def test_the_act_is_the_same_whoever_has_deposited(mini_tender, buyer):
             make_deposit(mini_tender, supplier)
     made = change(mini_tender, buyer)
     line = session.scalars(select(JournalEntry).where(JournalEntry.action == "change_mini_tender")).one()
-    assert set(session.get_one(JournalBody, line.seq).body) == {"mini_tender", "rewordings", "old_closes_at", "new_closes_at", "reason"}
+    said = {"mini_tender", "rewordings", "old_closes_at", "new_closes_at", "reason", "approved_by"}
+    assert set(session.get_one(JournalBody, line.seq).body) == said
     assert made.rewordings == []
 
 
@@ -159,6 +161,7 @@ def test_an_extension_and_deposits_that_arrive_together_leave_one_deadline_for_a
     number, suppliers, failures = mini_tender.id, [each.id for each in invitees_of(mini_tender)], []
     with transaction():
         make_deposit(mini_tender, invitees_of(mini_tender)[0])
+        second = make_person(mini_tender.organisation, Role.BUYER).id
     start = threading.Barrier(len(suppliers) + 1)
 
     def run(act) -> None:
@@ -172,8 +175,8 @@ def test_an_extension_and_deposits_that_arrive_together_leave_one_deadline_for_a
             session.remove()
 
     def extend(here) -> None:
-        by = session.get_one(Person, buyer.id)
-        change_mini_tender(here, LATER, None, version=here.version, reason=REASON, home=HOME, by=by, at=CLOSES - timedelta(seconds=1))
+        two = {"approved_by": session.get_one(Person, second), "by": session.get_one(Person, buyer.id)}
+        change_mini_tender(here, LATER, None, version=here.version, reason=REASON, home=HOME, **two, at=CLOSES - timedelta(seconds=1))
 
     def deposit(identifier):
         return lambda here: make_deposit(here, session.get_one(Supplier, identifier), at=CLOSES + timedelta(seconds=1))

@@ -130,10 +130,10 @@ def test_what_nobody_watched_asks_nothing(mini_tender):
 def test_once_the_deadline_was_put_off_after_it_an_outage_asks_nothing_more(mini_tender):
     web(False, SOON)
     web(True, SOON + HOUR)
-    buyer = make_person(mini_tender.organisation, Role.BUYER)
+    buyer, second = (make_person(mini_tender.organisation, Role.BUYER) for _ in range(2))
     session.commit()
     with transaction():
-        said = {"version": mini_tender.version, "reason": "Panne.", "home": HOME}
+        said = {"version": mini_tender.version, "reason": "Panne.", "home": HOME, "approved_by": second}
         change_mini_tender(mini_tender, CLOSES + timedelta(days=1), None, **said, by=buyer, at=SOON + 2 * HOUR)
     assert outage_to_make_up_for(mini_tender, SOON + 3 * HOUR) is None
     web(False, CLOSES)

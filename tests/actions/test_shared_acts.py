@@ -18,6 +18,7 @@ from sad.actions.shared_acts import (
     ACTS,
     APPROVERS,
     approve,
+    ask_change,
     ask_destruction,
     ask_discontinuation,
     grant_or_ask,
@@ -74,6 +75,17 @@ def discontinuing() -> Case:
     return Case(asked, asker, other, lambda: same(MiniTender, sent.id).state == "discontinued", lambda: session.execute(retitled))
 
 
+def changing() -> Case:
+    sent = make_published()
+    sent.closes_at, later = AT + timedelta(days=2), AT + timedelta(days=5)
+    session.flush()
+    asker, other = make_person(sent.organisation, Role.BUYER), make_person(sent.organisation, Role.AWARD_AUTHORITY)
+    said = {"version": sent.version, "reason": "L’accès n’était pas décrit.", "home": HOME}
+    asked = ask_change(sent, later, {"access": "Quai nord"}, **said, by=asker, at=AT)
+    retitled = update(MiniTender).where(MiniTender.id == sent.id).values(title="Un autre besoin")
+    return Case(asked, asker, other, lambda: same(MiniTender, sent.id).closes_at == later, lambda: session.execute(retitled))
+
+
 def destroying() -> Case:
     sent = make_published()
     asker, other = (make_person(sent.organisation, Role.BUYER) for _ in range(2))
@@ -122,6 +134,7 @@ def inviting() -> Case:
 
 
 CASES = {
+    ApprovalKind.CHANGE: changing,
     ApprovalKind.DESTROY: destroying,
     ApprovalKind.DISCONTINUE: discontinuing,
     ApprovalKind.EXCLUDE: excluding,
@@ -172,8 +185,18 @@ def test_whoever_asks_never_approves(case):
     assert "une autre personne" in refused(case, by=case.asker)
 
 
+def test_whoever_lacks_the_role_or_is_of_another_house_never_approves(case):
+    organisation = case.asked.organisation or case.asker.organisation
+    with transaction():
+        plain, stranger = make_person(organisation), make_person(make_organisation(), *Role)
+        closed = make_person(organisation, *Role)
+        closed.is_active = False
+    for person in (plain, stranger, closed):
+        assert "pas le rôle" in refused(case, by=person)
+
+
 def test_after_a_day_it_holds_no_more(case):
-    assert "24 heures" in refused(case, at=AT + APPROVAL_LASTS + timedelta(microseconds=1))
+    assert "ne vaut plus" in refused(case, at=AT + APPROVAL_LASTS + timedelta(microseconds=1))
     second(case, at=AT + APPROVAL_LASTS)
     assert case.is_done()
 

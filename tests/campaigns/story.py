@@ -229,7 +229,8 @@ class Story:
         questions.answer_question(asked[number], "Au nord.", by=self._person(self.cast.buyer), at=self.at)
 
     def _extend(self, closes_at: datetime, _day, is_stale: bool) -> None:
-        need, said = self._need(), {"reason": "Une question.", "home": HOME, "by": self._person(self.cast.buyer), "at": self.at}
+        two = {"approved_by": self._person(self.cast.chief), "by": self._person(self.cast.buyer)}
+        need, said = self._need(), {"reason": "Une question.", "home": HOME, **two, "at": self.at}
         mini_tender_changes.change_mini_tender(need, closes_at, None, version=need.version - is_stale, **said)
 
     def _ask_opening(self, person: int) -> None:

@@ -106,8 +106,8 @@ def test_a_scheduler_that_was_down_sends_only_the_nearest_reminder(mini_tender: 
 def test_an_extended_deadline_is_reminded_again(mini_tender: MiniTender, turn: At):
     warn_closing(turn(TWO_DAYS))
     with transaction():
-        buyer = make_person(mini_tender.organisation, Role.BUYER)
-        said = {"version": mini_tender.version, "reason": "Une réponse tardive.", "home": "http://localhost"}
+        buyer, second = (make_person(mini_tender.organisation, Role.BUYER) for _ in range(2))
+        said = {"version": mini_tender.version, "reason": "Une réponse tardive.", "home": "http://localhost", "approved_by": second}
         change_mini_tender(mini_tender, CLOSES + timedelta(days=7), None, **said, by=buyer, at=TWO_DAYS + timedelta(hours=1))
     later = TWO_DAYS + timedelta(days=7)
     assert warn_closing(turn(later - timedelta(hours=1))) == 0

@@ -7,8 +7,11 @@ import pytest
 from sqlalchemy import func, select
 
 from sad import clock
+from sad.actions.approvals import fingerprint_of
 from sad.actions.publications import invitees_of
+from sad.actions.shared_acts import approve, shown_to
 from sad.db import session, transaction
+from sad.models.approvals import Approval
 from sad.models.letters import Letter
 from sad.models.mini_tenders import MiniTenderChange
 from sad.models.people import Role
@@ -66,13 +69,21 @@ def changes() -> int:
     return session.scalar(select(func.count(MiniTenderChange.id)))
 
 
+def approved(by: str = "Denis", at=AT) -> None:
+    """Somebody else approves what waits, on the words that it reads."""
+    with transaction():
+        asked = session.scalars(select(Approval).where(Approval.outcome.is_(None))).one()
+        second = make_person(asked.organisation, Role.AWARD_AUTHORITY, name=by)
+        approve(asked, read_sha256=fingerprint_of(shown_to(asked)), link=str, by=second, at=at)
+
+
 def test_a_buyer_reads_the_consequences_the_people_told_and_the_letter_before_the_deadline_moves(client, sent, buyer):
     typed = fields(client, sent, "/prolonger")
     response = client.post(address(sent, "/prolonger"), data=typed)
     page = read(response)
     check(response.text)
     for said in (
-        "La date limite passe du lundi 7 décembre 2026 à 12 h, heure de Paris, au lundi 14 décembre 2026 à 12 h",
+        "la date limite passe du lundi 7 décembre 2026 à 12 h, heure de Paris, au lundi 14 décembre 2026 à 12 h",
         "Qui sera prévenu : 2 fournisseurs",
         "Nouvelle date limite : lundi 14 décembre 2026 à 12 h, heure de Paris",
         "TIM-03",
@@ -81,6 +92,11 @@ def test_a_buyer_reads_the_consequences_the_people_told_and_the_letter_before_th
         assert said in page, said
     assert changes() == 0 and "1 offre" not in page
     assert client.post(address(sent, "/prolonger"), data={**typed, "confirm": "1"}).location == address(sent)
+    assert changes() == 0 and session.scalar(select(Letter.id).where(Letter.kind == "mini_tender_changed")) is None
+    waiting = read(client.get(address(sent)))
+    assert "Un changement attend une seconde personne" in waiting and "avant le vendredi 4 décembre 2026 à 12 h" in waiting
+    assert client.get(address(sent, "/prolonger")).location == address(sent) and "/prolonger" not in client.get(address(sent)).text
+    approved()
     assert again(sent).closes_at == CLOSES + timedelta(days=7)
     body = re.sub("[\u00a0\u202f]", " ", session.scalars(select(Letter.body).where(Letter.kind == "mini_tender_changed")).first())
     missing = [line.strip("- ") for line in body.splitlines() if line.strip() and line.strip("- ") not in page]
@@ -95,7 +111,8 @@ def test_what_is_asked_changes_only_with_a_later_deadline_and_is_read_by_everybo
     assert changes() == 0
     assert "Avant : rien d’indiqué" in read(client.post(address(sent, "/modifier"), data=typed))
     assert client.post(address(sent, "/modifier"), data={**typed, "confirm": "1"}).status_code == 302
-    assert "par Claire" in read(client.get(address(sent)))
+    approved()
+    assert "par Claire et Denis" in read(client.get(address(sent)))
     here = again(sent)
     requester, supplier, number = here.creator, member_of(invitees_of(here)[1]), here.id
     for person, where in ((requester, f"/service/besoins/{number}"), (supplier, f"/fournisseur/consultations/{number}")):
@@ -109,6 +126,7 @@ def test_what_is_asked_changes_only_with_a_later_deadline_and_is_read_by_everybo
 def test_a_page_read_before_somebody_else_changed_it_changes_nothing_and_keeps_what_was_typed(client, sent, buyer):
     typed = fields(client, sent, "/modifier", access="Quai nord")
     assert client.post(address(sent, "/prolonger"), data={**fields(client, sent, "/prolonger"), "confirm": "1"}).status_code == 302
+    approved()
     stale = client.post(address(sent, "/modifier"), data={**typed, "closes_at": ["2026-12-15", "12:00"], "confirm": "1"})
     assert stale.status_code == 422 and "a changé pendant que vous écriviez" in stale.text and "Quai nord" in stale.text
     assert changes() == 1

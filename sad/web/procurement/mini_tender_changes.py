@@ -1,4 +1,4 @@
-"""Putting off the deadline of a mini-tender that was sent, alone or with words of its need: form, confirmation, act (TIM-03)."""
+"""Putting off the deadline of a mini-tender that was sent, alone or with words of its need: form, confirmation, request (TIM-03)."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -8,9 +8,12 @@ from flask import Response, abort, flash, make_response, redirect, render_templa
 from wtforms import HiddenField, StringField, TextAreaField
 
 from sad import clock
-from sad.actions.mini_tender_changes import change_mini_tender, faults_of_change, planned_change, proposed_deadline_of
+from sad.actions.mini_tender_changes import faults_of_change, planned_change, proposed_deadline_of
 from sad.actions.outages import outage_to_make_up_for
 from sad.actions.publications import invitees_of
+from sad.actions.shared_acts import ask_change
+from sad.actions.shared_deadlines import waiting_change
+from sad.domain.approvals import request_ends
 from sad.domain.deadline_changes import CHANGEABLE, extension_after_outage
 from sad.domain.errors import Refused
 from sad.domain.phases import is_open
@@ -58,19 +61,19 @@ class ChangeForm(ExtendForm):
 
 @allow(Role.BUYER)
 def extend(mini_tender_id: int) -> Response:
-    """Put the deadline off."""
+    """Ask that the deadline be put off."""
     return _page(mini_tender_id, ExtendForm)
 
 
 @allow(Role.BUYER)
 def change(mini_tender_id: int) -> Response:
-    """Change what is asked, with the deadline that it takes."""
+    """Ask that what is asked change, with the deadline that it takes."""
     return _page(mini_tender_id, ChangeForm)
 
 
 def _page(mini_tender_id: int, kind: type[ExtendForm]) -> Response:
     found, at = own_mini_tender(mini_tender_id), clock.now()
-    if not is_open(found, at):
+    if not is_open(found, at) or waiting_change(found, at):
         abort(redirect(url_for("procurement.mini_tender", mini_tender_id=found.id)))
     proposed = proposed_deadline_of(found, at)
     words = {name: getattr(found, name) for name in CHANGEABLE}
@@ -79,10 +82,10 @@ def _page(mini_tender_id: int, kind: type[ExtendForm]) -> Response:
     if not form.validate_on_submit() or not _is_possible(form, found, at):
         return form_page("procurement/mini_tender_change.html", form, mini_tender=found, proposed=proposed)
     if "confirm" not in request.form:
-        return _confirmation(found, form)
-    if not _change(form, found, at):
+        return _confirmation(found, form, at)
+    if not _ask(form, found, at):
         return form_page("procurement/mini_tender_change.html", form, mini_tender=found, proposed=proposed)
-    flash("La date limite est repoussée. Chaque invité en est prévenu.", "success")
+    flash("La demande est faite. Rien ne change avant qu’une autre personne la lise et l’approuve.", "success")
     return redirect(url_for("procurement.mini_tender", mini_tender_id=found.id))
 
 
@@ -95,11 +98,11 @@ def _after_outage(found: MiniTender, at: datetime) -> dict[str, Any]:
     return {"closes_at": later, "reason": outages.told(outage)}
 
 
-def _change(form: ExtendForm, found: MiniTender, at: datetime) -> bool:
-    """Do it, with what the page showed."""
+def _ask(form: ExtendForm, found: MiniTender, at: datetime) -> bool:
+    """Ask for it, with what the page showed."""
     said = {"version": form.version.data, "reason": form.reason.data, "home": site_address()}
     with attempt(form) as done:
-        change_mini_tender(found, form.closes_at.data, form.words(), **said, by=current_person(), at=at)
+        ask_change(found, form.closes_at.data, form.words(), **said, by=current_person(), at=at)
     return bool(done)
 
 
@@ -111,7 +114,7 @@ def _is_possible(form: ExtendForm, found: MiniTender, at: datetime) -> bool:
     return not faults
 
 
-def _confirmation(found: MiniTender, form: ExtendForm) -> Response:
+def _confirmation(found: MiniTender, form: ExtendForm, at: datetime) -> Response:
     home = site_address()
     said = planned_change(found, form.closes_at.data, form.words(), reason=form.reason.data)
     letter = letters.changed(found, *said, home=home)
@@ -122,6 +125,7 @@ def _confirmation(found: MiniTender, form: ExtendForm) -> Response:
             form=form,
             words=said[0],
             new_closes_at=form.closes_at.data,
+            until=request_ends(at, found.closes_at),
             kept=[(name, value) for name, value in request.form.items(multi=True) if name not in NOT_SENT_AGAIN],
             told=[supplier.name for supplier in invitees_of(found)],
             letters=[("À chaque invité", letter.subject, letter.body)],

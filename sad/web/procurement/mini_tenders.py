@@ -12,6 +12,7 @@ from sad.actions.invitations import deliveries_of, reception_of
 from sad.actions.launches import Prospect, prospect_of
 from sad.actions.outages import outage_to_make_up_for
 from sad.actions.questions import last_day_of_answers
+from sad.actions.shared_deadlines import waiting_change
 from sad.db import session
 from sad.domain.errors import Refusal
 from sad.domain.phases import phase
@@ -99,6 +100,7 @@ def mini_tender(mini_tender_id: int) -> str:
         is_buyer=current_person().has_role(Role.BUYER),
         may_prove=current_person().has_role(*PROVING),
         outage=outages.told(outage) if outage else None,
+        change=waiting_change(found, at) if phase(found, at) == "open" else None,
     )
 
 
