@@ -12,9 +12,12 @@ from unittest import mock
 
 import pytest
 
+from sad.db import session, transaction
+from sad.models.organisations import Organisation
 from sad.trust import sealing
 from tests.campaigns.canaries import check_canaries
-from tests.campaigns.searching import Searcher, found_in, ways_of, ways_of_amount
+from tests.campaigns.searching import BLOCK, Searcher, found_in, ways_of, ways_of_amount
+from tests.factories.organisations import make_organisation
 
 SECRET = "Chocolatines d’Isigny"
 AMOUNT = Decimal("482713.65")
@@ -83,4 +86,31 @@ def test_a_file_left_behind_is_found(app, database, tmp_path):
     searcher = Searcher(ways_of(SECRET), [tmp_path], database)
     assert searcher.places() == []
     (tmp_path / "left.tmp").write_bytes(zlib.compress(SECRET.encode()))
+    assert searcher.places()
+
+
+@pytest.mark.own_database
+def test_what_is_written_in_two_times_across_the_limit_of_a_block_is_found(database, tmp_path):
+    """A file is searched where it changed, and what surrounds."""
+    left, half, start = tmp_path / "left.tmp", len(SECRET) // 2, b"a" * BLOCK * 3
+    left.write_bytes(start[:-half] + SECRET.encode()[:half] + b"?" * BLOCK)
+    searcher = Searcher(ways_of(SECRET), [tmp_path], database)
+    searcher.pass_over()
+    assert searcher.places() == []
+    left.write_bytes(start[:-half] + SECRET.encode() + b"?" * BLOCK)
+    assert searcher.places() and searcher.places() == []
+    searcher.forget()
+    assert searcher.places(), "a whole search finds what was found before"
+
+
+@pytest.mark.own_database
+def test_a_row_that_changes_is_searched_again(app, tmp_path):
+    (searcher := Searcher(ways_of(SECRET), [tmp_path], app.engine)).pass_over()
+    with transaction():
+        organisation = make_organisation()
+    session.remove()
+    assert searcher.places() == []
+    with transaction():
+        session.get_one(Organisation, organisation.id).name = SECRET
+    session.remove()
     assert searcher.places()

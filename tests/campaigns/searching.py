@@ -2,11 +2,13 @@
 
 import base64
 import json
+import os
 import re
 import zlib
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from pathlib import Path
+from stat import S_ISREG
 
 from sqlalchemy import Engine, text
 
@@ -19,6 +21,7 @@ BASE64 = re.compile(rb"[A-Za-z0-9+/_-]{12,}")
 FOR_ADDRESSES = bytes.maketrans(b"-_", b"+/")
 MOST_INFLATED = 1 << 22
 ANY_DEFLATE, ZIP_HEADER = 47, 30  # window bits that read zlib and gzip alike; bytes before the name in an archive
+BLOCK = 8192  # bytes: what is compared between two searches
 
 
 def ways_of(secret: str | bytes) -> Iterator[bytes]:
@@ -71,6 +74,7 @@ def _decoded(run: bytes, at: int) -> bytes:
 
 def inflated(content: bytes) -> Iterator[bytes]:
     """What every zlib, gzip or zip stream among these bytes unpacks to, as far as it goes."""
+    whole = memoryview(content)
     for mark in DEFLATED.finditer(content):
         start, bits = mark.start(), ANY_DEFLATE
         if mark[0] == b"PK\x03\x04":
@@ -78,43 +82,76 @@ def inflated(content: bytes) -> Iterator[bytes]:
             start += ZIP_HEADER + int.from_bytes(head[26:28], "little") + int.from_bytes(head[28:30], "little")
             bits = -15
         try:
-            yield zlib.decompressobj(bits).decompress(content[start : start + MOST_INFLATED], MOST_INFLATED)
+            yield zlib.decompressobj(bits).decompress(whole[start : start + MOST_INFLATED], MOST_INFLATED)
         except zlib.error:
             continue
 
 
 class Searcher:
-    """Reads all that lies under some folders and in a database; a file that did not change since is not read again."""
+    """Reads all that lies under some folders and in a database; what was searched once is not searched again.
+
+    A block of a file that changed is searched with the block on each side, so that nothing hides across a limit, and a row when
+    it reads otherwise. A packed stream that starts more than a block before all that changed is seen by a whole search (`forget`).
+    """
 
     def __init__(self, needles: Iterable[bytes], folders: Iterable[Path], engine: Engine) -> None:
         self.needles, self.folders, self.engine = sorted(set(needles)), list(folders), engine
-        self.read: dict[Path, tuple[int, int]] = {}
+        self.states: dict[Path, tuple[int, int]] = {}
+        self.blocks: dict[Path, list[int]] = {}
+        self.rows: set[tuple[str, int]] = set()
+
+    def forget(self) -> None:
+        """The next search is of everything."""
+        for known in (self.states, self.blocks, self.rows):
+            known.clear()
+
+    def pass_over(self) -> None:
+        """Take what is there as known: it was written before there was anything to find."""
+        for _ in (*self._new_in_files(), *self._new_in_rows()):
+            pass
 
     def places(self) -> list[str]:
         """Where something was found, file or table, with the first way it was written."""
-        return [*self._in_files(), *self._in_rows()]
+        new = (*self._new_in_files(), *self._new_in_rows())
+        return [f"{place} : {found!r}" for place, content in new if (found := self._first(content))]
 
-    def _in_files(self) -> Iterator[str]:
-        for path in (path for folder in self.folders for path in folder.rglob("*") if path.is_file()):
+    def _new_in_files(self) -> Iterator[tuple[Path | str, bytes]]:
+        for path in (Path(where) / name for folder in self.folders for where, _, names in os.walk(folder) for name in names):
             try:
-                state, content = path.stat(), b""
-                if self.read.get(path) != (state.st_mtime_ns, state.st_size):
-                    content = path.read_bytes()
+                state = path.stat()
+                if not S_ISREG(state.st_mode) or self.states.get(path) == (state.st_mtime_ns, state.st_size):
+                    continue
+                content = path.read_bytes()
             except FileNotFoundError:
                 continue  # a temporary file that went away meanwhile
-            if content and (found := self._first(content)):
-                yield f"{path} : {found!r}"
-            self.read[path] = (state.st_mtime_ns, state.st_size)
+            self.states[path] = (state.st_mtime_ns, state.st_size)
+            if changed := self._changed(path, content):
+                yield path, changed
 
-    def _in_rows(self) -> Iterator[str]:
+    def _changed(self, path: Path, content: bytes) -> bytes:
+        """The blocks that are not what they were, and their neighbours; a line end parts those that do not touch."""
+        before = self.blocks.get(path, [])
+        now = [hash(content[at : at + BLOCK]) for at in range(0, len(content), BLOCK)]
+        self.blocks[path] = now
+        others = [number for number, each in enumerate(now) if number >= len(before) or before[number] != each]
+        near = sorted({max(0, number + step) for number in others for step in (-1, 0, 1)})
+        parts = []
+        for before_it, number in zip([None, *near], near, strict=False):
+            apart = before_it is not None and before_it != number - 1
+            parts.append((b"\n" if apart else b"") + content[number * BLOCK : (number + 1) * BLOCK])
+        return b"".join(parts)
+
+    def _new_in_rows(self) -> Iterator[tuple[str, bytes]]:
         """Rows as text, which a server unpacks where its own files have them packed."""
         if self.engine.dialect.name == "sqlite":
             return
         with self.engine.connect() as connection:
             for table in Base.metadata.tables:
                 rows = connection.execute(text(f'SELECT CAST(t AS text) FROM "{table}" t')).scalars()
-                if found := self._first("\n".join(rows).encode()):
-                    yield f"{table} : {found!r}"
+                new = {key: row for row in rows if (key := (table, hash(row))) not in self.rows}
+                self.rows.update(new)
+                if new:
+                    yield table, "\n".join(new.values()).encode()
         with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.execute(text("CHECKPOINT"))
 
