@@ -1,4 +1,4 @@
-"""A million steps of whole consultations beside their model, fifty for each story, one in five on PostgreSQL: `make campaigns`.
+"""A million steps of whole consultations beside their model, four hundred for each story, one in five on PostgreSQL: `make campaigns`.
 
 What decides: the rules and the actions of a consultation from its sending to its contract, the rows, the examination, the model, the draw.
 """
@@ -21,7 +21,7 @@ HELD = (
     "sad/actions/openings.py", "sad/actions/publications.py", "sad/actions/questions.py", "sad/actions/rankings.py", "sad/actions/ties.py",
     "sad/doctor/*.py", "sad/models/awards.py", "sad/models/mini_tenders.py", "sad/models/offers.py", "tests/campaigns/story*.py",
 )  # fmt: skip
-STORIES = {"sqlite": 16_000, "postgresql": 4_000}
+STORIES = {"sqlite": 2_000, "postgresql": 500}
 
 
 @functools.cache
@@ -37,7 +37,7 @@ def _story(engine: str):
 
 
 CAMPAIGNS = {
-    f"consultation entière, pas tirés ({name})": Campaign(_story(engine), STORIES[engine], STEPS) for engine, name in ENGINES.items()
+    f"consultation entière, pas tirés ({name})": Campaign(_story(engine), STORIES[engine], STEPS, 5) for engine, name in ENGINES.items()
 }
 
 if __name__ == "__main__":

@@ -1,10 +1,12 @@
 """A whole consultation played at random, step by step, beside its model: buyers, suppliers, openers, time that jumps, faults.
 
-Each story is taken back at its end, so that all of them start from the same rows. Acts that cross are not tried here: one connection
-plays them all (`deadlines.py` and `kills.py` do).
+Four steps in five somebody only looks, as in life: all that is kept is read again and held to the model. At the fifth somebody acts.
+Each story is taken back at its end, so that all of them start from the same rows, those of a consultation just sent. Acts that cross
+are not tried here: one connection plays them all (`deadlines.py` and `kills.py` do).
 """
 
 import random
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -14,21 +16,23 @@ from sqlalchemy import Connection, event, select
 
 from sad.actions import awards, classifications, marks, mini_tender_changes, openings, publications, questions, rankings
 from sad.actions.declarations import declare_interests
-from sad.actions.offers import offer_of_key, submit_offer, withdraw_offer
+from sad.actions.offers import offers_of, submit_offer, withdraw_offer
 from sad.actions.ties import first_places
 from sad.db import session, transaction
 from sad.doctor.checkup import INVARIANTS
 from sad.doctor.findings import Site
 from sad.domain import errors
 from sad.domain.calendar import PARIS, paris_day
+from sad.domain.offers import OfferContent
+from sad.domain.phases import phase
 from sad.models.awards import Award
 from sad.models.invitations import Question
-from sad.models.journal import JournalHead
 from sad.models.mini_tenders import MiniTender
 from sad.models.offers import Offer
 from sad.models.people import Person, Role
 from sad.models.suppliers import Supplier
 from tests.campaigns.story_model import Model, Verdict, nothing
+from tests.campaigns.story_rows import Deposited, Rows
 from tests.factories.mini_tenders import CLOSES, HOME, SEAL_KEY, SENT, SERVED, make_mini_tender
 from tests.factories.offers import LINK, offered
 from tests.factories.people import make_person
@@ -36,7 +40,8 @@ from tests.factories.proofs import prove
 from tests.factories.sound import account_for_all
 from tests.factories.suppliers import make_supplier, member_of
 
-STEPS = 50
+STEPS = 400
+LOOKS = 4 / 5
 INVITED = 5
 FIRST_STEP = CLOSES - timedelta(days=3)
 TICK, SECOND, MINUTE, HOUR = timedelta(microseconds=1), timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
@@ -59,7 +64,7 @@ class Crash(Exception):
 
 
 class Cast:
-    """The rows that every story starts from: a need ready to leave, those who buy, open, decide, and the suppliers, one not admitted."""
+    """The rows that every story starts from: a need that was sent, those who buy, open, decide, and the suppliers, one not admitted."""
 
     def __init__(self) -> None:
         with transaction():
@@ -69,40 +74,83 @@ class Cast:
             self.openers = [make_person(home, Role.OPENER).id for _ in range(3)]
             self.suppliers = account_for_all(need, INVITED, by=session.get_one(Person, self.buyer))
             self.outsider = make_supplier().id
+        self.free = [self.buyer, self.chief, *self.openers[:2]]
+        self._send()
+        with transaction():
+            need = session.get_one(MiniTender, self.need)
+            self.judged = [criterion.key for criterion in marks.judged_criteria(need)]
+            self.members = {each: member_of(session.get_one(Supplier, each)).id for each in (*self.suppliers, self.outsider)}
+            self.contents = {(each, is_whole): self._content(need, each, is_whole) for each in self.members for is_whole in (True, False)}
         session.remove()
+
+    def _send(self) -> None:
+        with transaction():
+            buyer, need = session.get_one(Person, self.buyer), session.get_one(MiniTender, self.need)
+            publications.publish_mini_tender(need, seal_key=SEAL_KEY, justifications={}, home=HOME, by=buyer, at=SENT)
+            for person in self.free:
+                declare_interests(need, has_conflict=False, by=session.get_one(Person, person), at=SENT)
+
+    def _content(self, need: MiniTender, supplier: int, is_whole: bool) -> OfferContent:
+        """What it offers; not whole, it lacks a price."""
+        cents = 10 + self.suppliers.index(supplier) if supplier in self.suppliers else 0
+        return offered(need, session.get_one(Supplier, supplier), prices=(f"3.{cents:02}" if is_whole else None, "4.00"))
 
 
 class Story:
     """One consultation, sent, and what was foreseen of it."""
 
-    def __init__(self, cast: Cast, seed: int) -> None:
-        self.cast, self.drawn, self.at, self.keys = cast, random.Random(seed), FIRST_STEP, 0
-        free = [cast.buyer, cast.chief, *cast.openers[:2]]
-        with transaction():
-            buyer, need = session.get_one(Person, cast.buyer), session.get_one(MiniTender, cast.need)
-            publications.publish_mini_tender(need, seal_key=SEAL_KEY, justifications={}, home=HOME, by=buyer, at=SENT)
-            for person in free:
-                declare_interests(need, has_conflict=False, by=session.get_one(Person, person), at=SENT)
-        self.model = Model(CLOSES, paris_day(SERVED), frozenset(cast.suppliers), frozenset(free), frozenset(cast.openers))
+    def __init__(self, cast: Cast, rows: Rows, seed: int) -> None:
+        self.cast, self.rows, self.drawn, self.at, self.keys = cast, rows, random.Random(seed), FIRST_STEP, 0
+        self.offers: dict[str, int] = {}
+        self.stands = rows.stands()
+        self.done: Counter[str] = Counter()
+        self.model = Model(CLOSES, paris_day(SERVED), frozenset(cast.suppliers), frozenset(cast.free), frozenset(cast.openers))
 
     def step(self) -> None:
-        """Some time passes, somebody does something: the product does what the model foresaw, or refuses it by the same rules."""
+        """Somebody looks, or some time passes and somebody acts: the product does what the model foresaw, or refuses by the same rules."""
+        if self.drawn.random() < LOOKS:
+            self._look()
+            return
         self._wait()
         act, arguments = self._chosen()
         foreseen: Verdict = getattr(self.model, act)(self.at, *arguments)
-        before, crash_after = self._head(), self.drawn.randint(1, 25) if self.drawn.random() < 0.06 else 0
+        before, crash_after = self.stands, self.drawn.randint(1, 25) if self.drawn.random() < 0.06 else 0
         said = (act, self.at.isoformat(), arguments)
         try:
             with _crashing(crash_after):
                 found = self._done(act, arguments)
         except Crash:
-            assert self._head() == before, (said, "half done")
+            assert self.rows.stands() == before, (said, "half done")
+            act = "crash"
         else:
-            assert (found is None) == callable(foreseen) and (found is None or found == foreseen), (said, found, foreseen)
-            assert (self._head() == before) == (found is not None or foreseen is nothing), (said, "its line")
+            is_done, is_written = found is None, self.rows.stands().seq != before.seq
+            assert is_done == callable(foreseen) and (is_done or found == foreseen), (said, found, foreseen)
+            assert is_written == (is_done and foreseen is not nothing), (said, "its line")
             if callable(foreseen):
                 foreseen()
+            act = f"{act}, {'refused' if not is_done else 'done' if is_written else 'again'}"
+        self.done[act] += 1
         self._check(said)
+
+    def _look(self) -> None:
+        """Time passes and changes nothing that is kept; the phase is that of the model, before, at and after the deadline."""
+        self.at += self.drawn.random() * MINUTE
+        before = self.stands
+        self._check(("look", self.at.isoformat()))
+        assert self.stands == before, (before, self.stands)
+        for at in (self.at, before.closes_at - TICK, before.closes_at, before.closes_at + TICK):
+            assert phase(before, at) == self.model.phase(at), (before, at)
+        if self.drawn.random() < 0.05:
+            self._read_own(self.drawn.choice(self.cast.suppliers))
+        self.done["look"] += 1
+
+    def _read_own(self, supplier: int) -> None:
+        """What its page shows a supplier of its deposits, the last received first."""
+        found = [(each.idempotency_key, each.state, each.late) for each in offers_of(self._need(), session.get_one(Supplier, supplier))]
+        session.rollback()
+        mine = [each for each in self.model.deposits if each.supplier == supplier]
+        kept = [(each.key, each.state, self.model.is_late(each)) for each in mine]
+        assert sorted(found) == sorted(kept), (supplier, found, kept)
 
     def check_invariants(self, data_dir: Path) -> None:
         """Those of the examination of a live database, but files: what `prove` gives has none on the disk."""
@@ -130,9 +178,9 @@ class Story:
             self.at += self.drawn.choice((3 * HOUR, 3 * HOUR, 25 * HOUR))
 
     def _chosen(self) -> tuple[str, tuple]:
-        phase = ("open" if self.model.is_open(self.at) else "closed") if self.model.state == "published" else self.model.state
+        fitting = FITTING[self.model.phase(self.at)]
         while True:
-            act = self.drawn.choice(FITTING[phase] if self.drawn.random() < 0.8 else ACTS)
+            act = self.drawn.choice(fitting if self.drawn.random() < 0.8 else ACTS)
             if act == "discontinue" and self.drawn.random() < 0.7:
                 continue
             arguments = getattr(self, f"_drawn_{act}")()
@@ -210,19 +258,17 @@ class Story:
         return self.drawn.choice((self.cast.buyer, self.cast.openers[2])), self.drawn.choice(("Le besoin a disparu.", ""))
 
     def _deposit(self, key: str, supplier: int, received_at: datetime, is_whole: bool) -> None:
-        need, mine = self._need(), session.get_one(Supplier, supplier)
-        cents = 310 + self.cast.suppliers.index(supplier) if supplier in self.cast.suppliers else 300
-        content = offered(need, mine, prices=(f"3.{cents - 300:02}" if is_whole else None, "4.00"))
+        mine, by = session.get_one(Supplier, supplier), self._person(self.cast.members[supplier])
         sent = {"started_at": received_at - SECOND, "received_at": received_at, "seal_key": SEAL_KEY, "link": LINK}
-        submit_offer(need, mine, content, idempotency_key=key, **sent, by=member_of(mine), at=self.at)
+        submit_offer(self._need(), mine, self.cast.contents[supplier, is_whole], idempotency_key=key, **sent, by=by, at=self.at)
 
     def _withdraw(self, key: str) -> None:
         offer = self._offer(key)
-        withdraw_offer(offer, link=LINK, by=member_of(offer.supplier), at=self.at)
+        withdraw_offer(offer, link=LINK, by=self._person(self.cast.members[offer.supplier_id]), at=self.at)
 
     def _ask(self, supplier: int) -> None:
-        mine = session.get_one(Supplier, supplier)
-        questions.ask_question(self._need(), mine, "À quelle porte ?", by=member_of(mine), at=self.at)
+        by = self._person(self.cast.members[supplier])
+        questions.ask_question(self._need(), session.get_one(Supplier, supplier), "À quelle porte ?", by=by, at=self.at)
 
     def _answer(self, number: int) -> None:
         asked = session.scalars(select(Question).order_by(Question.id)).all()
@@ -243,8 +289,8 @@ class Story:
         classifications.classify_offer(self._offer(key), "regular", reason, by=self._person(person), at=self.at)
 
     def _mark(self, key: str, person: int, mark: str) -> None:
-        for criterion in marks.judged_criteria(self._need()):
-            marks.give_mark(self._offer(key), criterion.key, mark, "Variété.", by=self._person(person), at=self.at)
+        for criterion in self.cast.judged:
+            marks.give_mark(self._offer(key), criterion, mark, "Variété.", by=self._person(person), at=self.at)
 
     def _rank(self, person: int) -> None:
         rankings.compute_ranking(self._need(), by=self._person(person), at=self.at)
@@ -278,21 +324,20 @@ class Story:
         return session.scalars(select(Award).order_by(Award.id.desc()).limit(1)).one()
 
     def _offer(self, key: str) -> Offer:
-        (deposit,) = (each for each in self.model.deposits if each.key == key)
-        return offer_of_key(self._need(), session.get_one(Supplier, deposit.supplier), key)
-
-    def _head(self) -> int:
-        return session.scalars(select(JournalHead.seq)).one()
+        return session.get_one(Offer, self.offers[key])
 
     def _check(self, said: tuple) -> None:
-        """Who has what, late or not, opened or not; where the consultation stands, until when."""
-        columns = (Offer.idempotency_key, Offer.supplier_id, Offer.state, Offer.late, Offer.is_opened, Offer.closes_at)
-        found = set(map(tuple, session.execute(select(*columns))))
-        model = self.model
-        kept = {(each.key, each.supplier, each.state, model.is_late(each), each.is_opened, model.closes_at) for each in model.deposits}
-        assert found == kept, (said, found ^ kept)
-        stands = session.execute(select(MiniTender.state, MiniTender.closes_at)).one()
-        assert tuple(stands) == (model.state, model.closes_at), (said, tuple(stands), model.state)
+        """Who has what, late or not, opened or not; where the consultation stands, until when; the lines written since, chained."""
+        model, before, self.stands = self.model, self.stands, self.rows.stands()
+        found = self.rows.offers()
+        kept = {
+            Deposited(each.key, each.supplier, each.state, model.is_late(each), each.is_opened, model.closes_at) for each in model.deposits
+        }
+        assert found.keys() == kept, (said, found.keys() ^ kept)
+        assert (self.stands.state, self.stands.closes_at) == (model.state, model.closes_at), (said, self.stands, model.state)
+        if before.seq != self.stands.seq:
+            assert self.rows.is_chained(before, self.stands), (said, "its chain")
+            self.offers = {each.key: number for each, number in found.items()}
 
 
 @contextmanager
@@ -333,7 +378,7 @@ def played(
 ) -> None:
     """A story of so many steps, then every invariant; `watch` sees it at its end."""
     with taken_back(connection):
-        story = Story(cast, seed)
+        story = Story(cast, Rows(connection), seed)
         for _ in range(STEPS):
             story.step()
         story.check_invariants(data_dir)

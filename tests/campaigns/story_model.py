@@ -64,6 +64,9 @@ class Model:
     def is_open(self, at: datetime) -> bool:
         return self.state == "published" and at <= self.closes_at
 
+    def phase(self, at: datetime) -> str:
+        return ("open" if at <= self.closes_at else "closed") if self.state == "published" else self.state
+
     def is_late(self, deposit: Deposit) -> bool:
         return deposit.received_at > self.closes_at
 
