@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, or_, select
+from sqlalchemy.orm import selectinload
 
 from sad import parameters
 from sad.actions.journal import record
 from sad.db import session
 from sad.domain.calendar import paris_day
-from sad.models.mini_tenders import MiniTender
+from sad.models.mini_tenders import MiniTender, MiniTenderState
 from sad.models.outages import Outage, Part, Watch
 from sad.trust.canonical import instant
 
@@ -69,13 +70,44 @@ def outage_to_make_up_for(mini_tender: MiniTender, at: datetime) -> Outage | Non
     closes_at = mini_tender.closes_at
     if closes_at is None or at > closes_at:
         return None
-    near, shortest = (parameters.value(name, on=paris_day(at)) for name in ("outage_near_deadline_hours", "outage_shortest_minutes"))
+    near = _near(at)
+    return _to_make_up_for(mini_tender, _long_ones(outages_between(closes_at - near, at), at), near)
+
+
+def mini_tenders_hit(organisation_id: int, at: datetime) -> list[tuple[MiniTender, Outage]]:
+    """The mini-tenders of an organisation, the nearest deadline first, of which an outage asks whether to put the deadline off."""
+    near = _near(at)
+    long_ones = _long_ones(outages_between(at - near, at), at)
+    if not long_ones:
+        return []
+    closing = MiniTender.closes_at.between(at, at + near)
+    found = select(MiniTender).where(MiniTender.organisation_id == organisation_id, MiniTender.state == MiniTenderState.PUBLISHED, closing)
+    soon = session.scalars(found.options(selectinload(MiniTender.changes)).order_by(MiniTender.closes_at, MiniTender.id))
+    return [(each, outage) for each in soon if (outage := _to_make_up_for(each, long_ones, near))]
+
+
+def _near(at: datetime) -> timedelta:
+    return timedelta(hours=parameters.value("outage_near_deadline_hours", on=paris_day(at)))
+
+
+def _long_ones(outages: Sequence[Outage], at: datetime) -> list[tuple[Outage, datetime]]:
+    """Those that were watched and lasted long enough, the last first, with their end as far as it is known."""
+    if not outages:
+        return []
+    shortest = timedelta(minutes=parameters.value("outage_shortest_minutes", on=paris_day(at)))
     watched_at = session.scalar(select(func.max(Watch.last_at))) or at
+    ends = ((each, each.ended_at or max(each.began_at, watched_at)) for each in reversed(outages) if each.part != Part.WATCH)
+    return [(each, end) for each, end in ends if end - each.began_at >= shortest]
+
+
+def _to_make_up_for(mini_tender: MiniTender, long_ones: Sequence[tuple[Outage, datetime]], near: timedelta) -> Outage | None:
+    """The last of them near enough to the deadline, and not followed by a change of it."""
+    assert mini_tender.closes_at is not None
     decided_at = mini_tender.changes[-1].decided_at if mini_tender.changes else None
-    for outage in reversed(outages_between(closes_at - timedelta(hours=near), at)):
-        ended_at = outage.ended_at or max(outage.began_at, watched_at)
-        is_new = decided_at is None or decided_at < ended_at
-        if outage.part != Part.WATCH and is_new and ended_at - outage.began_at >= timedelta(minutes=shortest):
+    since = mini_tender.closes_at - near
+    for outage, end in long_ones:
+        is_new = decided_at is None or decided_at < end
+        if is_new and (outage.ended_at is None or outage.ended_at >= since):
             return outage
     return None
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from types import MappingProxyType
 
 from sqlalchemy import ColumnElement, and_, false, or_, select
+from sqlalchemy.orm import joinedload
 
 from sad.actions import shared_accounts as accounts
 from sad.actions import shared_deadlines as deadlines
@@ -135,6 +136,13 @@ def may_be_read_by(person: Person) -> ColumnElement[bool]:
     of_the_house = and_(Approval.organisation_id.is_not_distinct_from(person.organisation_id), Approval.kind.in_(kinds))
     about_accounts = Approval.kind.in_([kind for kind, act in ACTS.items() if act.is_about_accounts])
     return or_(Approval.asked_by == person.id, of_the_house, about_accounts if is_instance_administrator(person) else false())
+
+
+def waiting_for(person: Person, at: datetime) -> list[Approval]:
+    """What others asked and this person may approve, the first to lapse first."""
+    waiting = select(Approval).where(Approval.outcome.is_(None), Approval.expires_at >= at, Approval.asked_by != person.id)
+    asked = waiting.where(may_be_read_by(person)).options(joinedload(Approval.asker).lazyload(Person.roles))
+    return list(session.scalars(asked.order_by(Approval.expires_at, Approval.id)))
 
 
 def _ask(asked: Approval, home: str, by: Person, at: datetime) -> Approval:

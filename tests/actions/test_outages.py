@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from sad.actions.mini_tender_changes import change_mini_tender
-from sad.actions.outages import last_outages, note_watch, note_web, outage_to_make_up_for, outages_between
+from sad.actions.outages import last_outages, mini_tenders_hit, note_watch, note_web, outage_to_make_up_for, outages_between
 from sad.db import session, transaction
 from sad.models.journal import JournalEntry
 from sad.models.mini_tenders import MiniTender
@@ -139,3 +139,6 @@ def test_once_the_deadline_was_put_off_after_it_an_outage_asks_nothing_more(mini
     web(False, CLOSES)
     web(True, CLOSES + HOUR)
     assert outage_to_make_up_for(mini_tender, CLOSES + 2 * HOUR) is not None
+    assert mini_tenders_hit(mini_tender.organisation_id, SOON + 2 * HOUR) == []
+    hit = mini_tenders_hit(mini_tender.organisation_id, CLOSES + 2 * HOUR)
+    assert [(each.id, outage.began_at) for each, outage in hit] == [(mini_tender.id, CLOSES)]

@@ -1,20 +1,24 @@
 """What waits for procurement staff, by role, the most pressing first."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from sad import clock
+from sad.actions.outages import note_web
+from sad.actions.shared_acts import ask_change
 from sad.db import session, transaction
 from sad.models.letters import Letter
-from sad.models.mini_tenders import MiniTenderState
+from sad.models.mini_tenders import MiniTender, MiniTenderState
 from sad.models.people import Role
 from tests.factories.admissions import make_application
-from tests.factories.mini_tenders import make_mini_tender, make_published
+from tests.factories.mini_tenders import HOME, make_mini_tender, make_published
 from tests.factories.people import make_person
 from tests.factories.suppliers import make_supplier
 from tests.factories.systems import make_system
 from tests.web.counting import statements_of
+from tests.web.reading import read
 from tests.web.rows import again
 from tests.web.test_login import sign_in
 
@@ -115,4 +119,42 @@ def test_the_page_asks_the_same_number_of_statements_however_much_waits(app, cli
         with statements_of(app.engine) as found:
             assert client.get("/achats/").status_code == 200
         counts.append(len(found))
-    assert counts[0] == counts[1] <= 20
+    assert counts[0] == counts[1] <= 22
+
+
+def test_what_waits_for_a_second_person_is_there_for_whoever_may_approve_and_only_for_them(client, app, system):
+    with transaction():
+        home = again(system).organisation
+        claire, denis, olga = (make_person(home, role) for role in (Role.BUYER, Role.AWARD_AUTHORITY, Role.OPENER))
+        sent = session.scalars(select(MiniTender).where(MiniTender.title == "Encore ouverte")).one()
+        sent.closes_at = AT.replace(day=14)
+        session.flush()
+        said = {"version": sent.version, "reason": "L’accès n’était pas décrit.", "home": HOME}
+        ask_change(sent, sent.closes_at + timedelta(days=1), None, **said, by=claire, at=AT)
+    for person, is_told in ((claire, False), (denis, True), (olga, False)):
+        theirs = app.test_client()
+        sign_in(theirs, again(person))
+        page = read(theirs.get("/achats/"))
+        assert ("Prolonger la date limite : Encore ouverte" in page) is is_told
+        assert ("Sans réponse avant le mercredi 9 décembre 2026" in page) is is_told
+    with clock.frozen(AT + timedelta(days=1, seconds=1)):
+        assert "Prolonger la date limite" not in read(theirs.get("/achats/"))
+
+
+def test_an_outage_near_a_deadline_is_on_the_home_of_buyers_in_as_many_statements_for_many(app, client, system):
+    with transaction():
+        buyer = make_person(again(system).organisation, Role.BUYER)
+        session.scalars(select(MiniTender).where(MiniTender.title == "Encore ouverte")).one().closes_at = AT + timedelta(hours=2)
+        note_web(False, since=AT - timedelta(hours=2), at=AT - timedelta(hours=2))
+        note_web(True, since=AT - timedelta(hours=1), at=AT - timedelta(hours=1))
+    sign_in(client, buyer)
+    page = read(client.get("/achats/"))
+    assert "Une panne a pu gêner les dépôts" in page and "du mardi 8 décembre 2026 à 8 h" in page and page.count("Encore ouverte") == 1
+    with statements_of(app.engine) as few:
+        client.get("/achats/")
+    with transaction():
+        for _ in range(5):
+            make_published(make_mini_tender(system=again(system), title="Une autre"), suppliers=0).closes_at = AT + timedelta(hours=3)
+    with statements_of(app.engine) as many:
+        assert read(client.get("/achats/")).count("Une autre") == 5
+    assert len(many) == len(few)

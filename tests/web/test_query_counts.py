@@ -15,7 +15,7 @@ from tests.web.counting import statements_of
 
 FEW, MANY = 10, 500
 MOST = 20
-GATHERING = {"supplier.home 200": 26}  # one statement for each kind of thing that may wait for a supplier
+GATHERING = {"supplier.home 200": 26, "procurement.home 200": 22}  # one statement for each kind of thing that may wait for somebody
 # Pages of one thing whose lines may be many; the addresses without arguments are all there by themselves.
 OF_ONE = {
     "admin.people", "admin.services", "admin.organisation", "agent.need", "procurement.campaign", "procurement.campaigns",

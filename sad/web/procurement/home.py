@@ -9,9 +9,12 @@ from sqlalchemy.orm import joinedload
 
 from sad import clock
 from sad.actions.brakes import brakes_of
+from sad.actions.outages import mini_tenders_hit
+from sad.actions.shared_acts import APPROVERS, waiting_for
 from sad.actions.stage_reviews import stages_to_review
 from sad.db import session
 from sad.domain.calendar import paris_day
+from sad.letters import outages
 from sad.models.applications import PENDING_STATES, Application
 from sad.models.awards import Award, AwardState
 from sad.models.campaigns import Campaign, CampaignRequest
@@ -81,7 +84,14 @@ def home() -> str:
         notices=waiting_notices(person, at),
         troubles=troubles(),
         bounced=list(session.scalars(_bounced())) if person.has_role(Role.BUYER) else [],
+        approvals=waiting_for(person, at)[:SHOWN] if person.has_role(*APPROVERS) else [],
+        hit=_hit(at) if person.has_role(Role.BUYER) else [],
     )
+
+
+def _hit(at: datetime) -> list[tuple[MiniTender, str]]:
+    """The mini-tenders near their deadline that an outage has troubled, each with what happened."""
+    return [(each, outages.told(outage)) for each, outage in mini_tenders_hit(current_organisation().id, at)[:SHOWN]]
 
 
 def _live_sitting() -> Select[tuple[Sitting]]:
