@@ -1,10 +1,13 @@
 """A campaign goes on where it stopped, tells the seeds that fail, and counts only what this very code passed."""
 
 import json
+import math
+import time
 from types import ModuleType
 
 import pytest
 
+from tests.campaigns import __main__ as campaigns
 from tests.campaigns import crashes, deadlines, disk, journal, kills, ledger, mail, postgres, pure, scoring, stories
 from tests.campaigns.ledger import BATCH, ROOT, Campaign, fingerprint, play
 from tests.campaigns.report import write
@@ -132,3 +135,57 @@ def test_a_word_that_is_not_known_starts_nothing(words, tmp_path):
     with pytest.raises(SystemExit):
         play(words, {"essai": Campaign(started.append, 3)}, tmp_path / "essai.json", "code")
     assert started == []
+
+
+def test_who_asks_little_is_given_all_of_it_and_the_others_share_what_is_left():
+    assert campaigns.level([10, 50, 400], 1000) == math.inf
+    assert campaigns.level([10, 50, 400, 900], 460) == 200
+    assert campaigns.level([100, 100], 50) == 25
+
+
+def made_module(name: str, seeds: int) -> ModuleType:
+    module = ModuleType(f"tests.campaigns.{name}")
+    module.HELD, module.CAMPAIGNS = ("README.md",), {name: Campaign(lambda seed: None, seeds, batch=1)}
+    return module
+
+
+@pytest.fixture
+def modules(tmp_path, monkeypatch):
+    """One that is whole, one that goes fast, one that takes ten times as long."""
+    monkeypatch.setattr(ledger, "KEPT", tmp_path)
+    made = [made_module("whole", 3), made_module("fast", 100), made_module("slow", 100)]
+    for module, done, seconds in zip(made, (3, 10, 10), (1, 100, 1000), strict=True):
+        row = {"next": done, "failed": [], "seconds": seconds, "timed": done}
+        ledger.Ledger(ledger.ledger_of(module.__name__), fingerprint(module.HELD), {module.__name__.rpartition(".")[2]: row}).keep()
+    return made
+
+
+def test_what_is_whole_is_not_run_and_what_takes_longest_goes_first(modules):
+    turns = campaigns.Turns(modules, time.monotonic() + 1e6)
+    assert [turns.take()[0].__name__ for _ in range(2)] == ["tests.campaigns.slow", "tests.campaigns.fast"]
+    assert turns.take() is None
+
+
+def test_the_minutes_are_shared_by_what_is_left_to_do(modules, monkeypatch):
+    monkeypatch.setattr(campaigns, "CORES", 2)
+    turns = campaigns.Turns(modules, time.monotonic() + 3000)
+    (_, long), (_, short) = turns.take(), turns.take()
+    assert long == pytest.approx(3000, abs=5) and short == pytest.approx(900, abs=5)
+
+
+def test_what_went_on_may_go_on_and_what_did_nothing_is_left_alone(modules):
+    turns = campaigns.Turns(modules[1:2], time.monotonic() + 1e6)
+    module, _ = turns.take()
+    turns.give_back(module, campaigns.seeds_left(module))
+    assert turns.take() is None
+    turns = campaigns.Turns(modules[1:2], time.monotonic() + 1e6)
+    module, _ = turns.take()
+    turns.give_back(module, campaigns.seeds_left(module) + 1)
+    assert turns.take()[0] is module
+
+
+def test_what_a_seed_takes_is_kept_and_serves_when_the_code_changed(tmp_path):
+    path = tmp_path / "ledger.json"
+    played(path, lambda seed: time.sleep(0.001), 20)
+    ((left, pace),) = ledger.standing(path, "another", {NAME: Campaign(lambda seed: None, 20)})
+    assert left == 20 and 0.001 < pace < 0.1

@@ -83,7 +83,8 @@ def run(name: str, campaign: Campaign, ledger: Ledger, until: float = math.inf) 
     row = ledger.of(name)
     while row["next"] < campaign.target and time.monotonic() < until:
         row.setdefault("from", _today())
-        for seed in range(row["next"], min(row["next"] + campaign.batch, campaign.target)):
+        started, first = time.monotonic(), row["next"]
+        for seed in range(first, min(first + campaign.batch, campaign.target)):
             try:
                 measured = campaign.check(seed)
             except Exception as error:
@@ -93,9 +94,21 @@ def run(name: str, campaign: Campaign, ledger: Ledger, until: float = math.inf) 
             if isinstance(measured, dict):
                 row.setdefault("measured", {})[str(seed)] = measured
             row["next"] = seed + 1
-        row["to"] = _today()
+        row["to"], row["seconds"] = _today(), round(row.get("seconds", 0.0) + time.monotonic() - started, 3)
+        row["timed"] = row.get("timed", 0) + row["next"] - first
         ledger.keep()
         progress(f"{name} : {row['next']}/{campaign.target}")
+
+
+def standing(path: Path, code: str, campaigns: Mapping[str, Campaign]) -> list[tuple[int, float | None]]:
+    """For each campaign, how many seeds are left with this code, and what one takes, in seconds, by what was kept of any code."""
+    ledger = Ledger.read(path, code)
+    ever = Ledger.read(path, Ledger.code_of(path))
+    return [(campaign.target - ledger.of(name)["next"], _pace(ever.of(name))) for name, campaign in campaigns.items()]
+
+
+def _pace(row: Mapping[str, float]) -> float | None:
+    return row["seconds"] / row["timed"] if row.get("timed") else None
 
 
 def table(campaigns: Mapping[str, Campaign], ledger: Ledger) -> list[str]:
