@@ -1,43 +1,31 @@
 """Destroying the papers of a mini-tender: its key, its offers, its letters, what the journal says of them in detail (ARC-03).
 
-Everything that hangs on it is found by the references between tables, so that a table born tomorrow is destroyed too. The lines of the
-journal stay, with the commitments; the bodies and their salts go, and with them all that could tell what was committed to.
+Everything that hangs on it goes; the lines of the journal stay, with the commitments.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 
-from sqlalchemy import ColumnElement, Table, delete, func, select, update
+from sqlalchemy import delete, func, select, update
 
 from sad.actions.journal import record
+from sad.actions.leavers import erase_leavers
 from sad.actions.mini_tenders import hold
 from sad.actions.retention import destruction_faults, lives_of, retention_law
-from sad.db import Base, session
+from sad.actions.shredding import Ids, added, hanging_on, shred
+from sad.db import session
 from sad.domain.errors import Refusal, Refused
 from sad.domain.retention import clocks_of
 from sad.letters.wording import long_date
 from sad.models.approvals import Approval, ApprovalKind
-from sad.models.destructions import DestroyedObject, Destruction
-from sad.models.journal import JournalBody, JournalEntry
-from sad.models.letters import LetterPaper
+from sad.models.destructions import Destruction
+from sad.models.invitations import Invitation
 from sad.models.mini_tenders import MiniTender
 from sad.models.offers import Offer
 from sad.models.people import Person
 
-AT_ONCE = 500
 TYPED = ("access", "dietary_needs", "allergens", "constraints")
-SPARED = {"mini_tenders", "destructions", "destroyed_objects"}
-COUNTED = {
-    "offers": "Offres",
-    "offer_files": "Documents des offres",
-    "receipts": "Accusés de réception",
-    "letters": "Courriers",
-    "marks": "Notes",
-    "journal_bodies": "Détails du journal",
-}
-Ids = dict[str, list[int]]
-Value = TypeVar("Value")
 
 
 def destroy_papers(mini_tender: MiniTender, visa: str, *, asked_by: Person, by: Person, at: datetime) -> Destruction:
@@ -47,10 +35,11 @@ def destroy_papers(mini_tender: MiniTender, visa: str, *, asked_by: Person, by: 
     ARC-02), a court action, no visa, the same person twice.
     """
     hold(mini_tender)
-    faults = [*destruction_faults(mini_tender, at), *visa_faults(visa), *_two_people_faults(asked_by, by)]
+    faults = [*destruction_faults(mini_tender, at), *visa_faults(visa), *two_people_faults(asked_by, by)]
     if faults:
         raise Refused(*faults)
     remains, ids = remains_of(mini_tender, at), dependents_of(mini_tender)
+    invited = list(session.scalars(select(Invitation.supplier_id).where(Invitation.mini_tender_id == mini_tender.id)))
     destruction = Destruction(
         organisation_id=mini_tender.organisation_id,
         mini_tender=mini_tender,
@@ -60,14 +49,13 @@ def destroy_papers(mini_tender: MiniTender, visa: str, *, asked_by: Person, by: 
         destroyed_at=at,
         remains=[list(each) for each in remains],
         counts={},
-        paper_keys=_paper_keys(ids),
+        paper_keys=[],
     )
     session.add(destruction)
     session.flush()
-    counts = {**_delete_rows(ids), "journal_bodies": _delete_bodies([*_objects(ids), f"{MiniTender.__tablename__}:{mini_tender.id}"])}
-    destruction.counts = counts
-    _note_objects(ids, destruction)
+    counts = shred(ids, destruction, about=[f"{MiniTender.__tablename__}:{mini_tender.id}"])
     _blank(mini_tender)
+    counts = destruction.counts = added(counts, erase_leavers(invited, destruction, by=by, at=at))
     told: dict[str, Any] = {"mini_tender": mini_tender.id, "visa": destruction.visa, "asked_by": asked_by.id, "counts": counts}
     record("destroy_papers", destruction, by=by, at=at, **told)
     return destruction
@@ -77,6 +65,12 @@ def visa_faults(visa: str) -> Iterator[Refusal]:
     """Nothing is destroyed without the written agreement of the archives (code du patrimoine, L212-2)."""
     if not visa.strip():
         yield Refusal("La référence du visa des archives manque.", "Recopier celle de leur accord écrit.", "ARC-03", "visa")
+
+
+def two_people_faults(asked_by: Person, by: Person) -> Iterator[Refusal]:
+    """Whoever approves is not whoever asked."""
+    if asked_by.id == by.id:
+        yield Refusal("Vous avez demandé cette destruction : une autre personne l’approuve.", "Prévenir un collègue.", "ARC-03")
 
 
 def remains_of(mini_tender: MiniTender, at: datetime) -> list[tuple[str, str]]:
@@ -97,23 +91,7 @@ def remains_of(mini_tender: MiniTender, at: datetime) -> list[tuple[str, str]]:
 
 def dependents_of(mini_tender: MiniTender) -> Ids:
     """The rows that hang on it, directly or through others: table -> numbers."""
-    found: Ids = {MiniTender.__tablename__: [mini_tender.id]}
-    for table in Base.metadata.sorted_tables:
-        if table.name in SPARED:
-            continue
-        held = [fk for fk in table.foreign_keys if fk.column.table.name in found and fk.column.name == "id"]
-        numbers = sorted({number for fk in held for number in _holding(table, fk.parent, found[fk.column.table.name])})
-        if numbers:
-            found[table.name] = numbers
-    del found[MiniTender.__tablename__]
-    return found
-
-
-def counted(ids: Ids) -> list[tuple[str, int]]:
-    """What is destroyed, in the words of a page; the rest by its number of rows."""
-    told = [(label, len(ids.get(name, ()))) for name, label in COUNTED.items() if name in ids]
-    rest = sum(len(numbers) for name, numbers in ids.items() if name not in COUNTED)
-    return [*told, ("Autres lignes du dossier", rest)]
+    return hanging_on({MiniTender.__tablename__: [mini_tender.id]})
 
 
 def with_papers_left() -> list[Destruction]:
@@ -127,56 +105,6 @@ def note_papers_gone(destruction: Destruction, *, at: datetime) -> Destruction:
     destruction.paper_keys = []
     record("destroy_files", destruction, by=None, at=at, gone=gone)
     return destruction
-
-
-def _holding(table: Table, column: ColumnElement[int], numbers: Sequence[int]) -> list[int]:
-    found: list[int] = []
-    for some in batched(numbers, AT_ONCE):
-        found += session.scalars(select(table.c.id).where(column.in_(some)))
-    return found
-
-
-def batched(values: Sequence[Value], size: int) -> Iterator[Sequence[Value]]:
-    """So many at a time: a database takes only so many in one statement."""
-    yield from (values[start : start + size] for start in range(0, len(values), size))
-
-
-def _two_people_faults(asked_by: Person, by: Person) -> Iterator[Refusal]:
-    if asked_by.id == by.id:
-        yield Refusal("Vous avez demandé cette destruction : une autre personne l’approuve.", "Prévenir un collègue.", "ARC-03")
-
-
-def _paper_keys(ids: Ids) -> list[str]:
-    keys = select(LetterPaper.storage_key).where(LetterPaper.id.in_(ids.get("letter_papers", [])), LetterPaper.storage_key.is_not(None))
-    return [key for key in session.scalars(keys) if key is not None]
-
-
-def _delete_rows(ids: Ids) -> dict[str, int]:
-    """The last of the references first."""
-    for table in reversed(Base.metadata.sorted_tables):
-        for some in batched(ids.get(table.name, []), AT_ONCE):
-            session.execute(delete(table).where(table.c.id.in_(some)))
-    return {name: len(numbers) for name, numbers in ids.items()}
-
-
-def _objects(ids: Ids) -> list[str]:
-    return [f"{name}:{number}" for name, numbers in ids.items() for number in numbers]
-
-
-def _delete_bodies(objects: Sequence[str]) -> int:
-    """What the journal says in detail of these things, with the salts: the lines stay, and hold."""
-    gone = 0
-    for some in batched(objects, AT_ONCE):
-        told = select(JournalBody.seq).join(JournalEntry, JournalEntry.seq == JournalBody.seq).where(JournalEntry.object.in_(some))
-        lines = list(session.scalars(told))
-        for few in batched(lines, AT_ONCE):
-            session.execute(delete(JournalBody).where(JournalBody.seq.in_(few)))
-        gone += len(lines)
-    return gone
-
-
-def _note_objects(ids: Ids, destruction: Destruction) -> None:
-    session.add_all(DestroyedObject(object=each, destruction_id=destruction.id) for each in _objects(ids))
 
 
 def _blank(mini_tender: MiniTender) -> None:

@@ -13,7 +13,7 @@ from sad.domain.calendar import paris_day
 from sad.domain.errors import Refusal
 from sad.domain.retention import Lived, RetentionLaw, keeping_faults, years_after
 from sad.models.awards import Award, AwardState
-from sad.models.destructions import Destruction
+from sad.models.destructions import Destruction, destroyed_mini_tenders
 from sad.models.litigation import LitigationHold
 from sad.models.mini_tenders import MiniTender, MiniTenderState
 from sad.models.orders import Delivery, Order
@@ -37,7 +37,7 @@ def old_mini_tenders(organisation: Organisation, at: datetime) -> Select[MiniTen
         MiniTender.organisation_id == organisation.id, MiniTender.state.in_(ENDED), ended < datetime.combine(oldest, at.timetz())
     )
     around = (joinedload(MiniTender.service), joinedload(MiniTender.system))
-    return old.where(MiniTender.id.not_in(select(Destruction.mini_tender_id))).options(*around)
+    return old.where(MiniTender.id.not_in(destroyed_mini_tenders())).options(*around)
 
 
 def lives_of(found: Sequence[MiniTender]) -> dict[int, Lived]:

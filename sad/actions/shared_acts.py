@@ -66,9 +66,12 @@ def ask_change(
     return _ask(asked, home, by, at)
 
 
-def ask_destruction(mini_tender: MiniTender, visa: str, *, home: str, by: Person, at: datetime) -> Approval:
-    """Ask that the papers of a mini-tender be destroyed under that visa of the archives (ARC-03). Raises `Refused`."""
-    return _ask(keeping.destruction(mini_tender, visa), home, by, at)
+def ask_destruction(kept: keeping.Kept, visa: str, *, home: str, by: Person, at: datetime) -> Approval:
+    """Ask that the papers of a mini-tender, or the applications to a category, be destroyed under that visa of the archives (ARC-03).
+
+    Raises `Refused`.
+    """
+    return _ask(keeping.destruction(kept, visa), home, by, at)
 
 
 def refuse_or_ask(application: Application, reasons: Sequence[Reason], *, home: str, by: Person, at: datetime) -> Approval | None:

@@ -11,7 +11,7 @@ from sad.doctor.findings import Finding, Site, named, rows
 from sad.models.applications import Application, ApplicationState
 from sad.models.approvals import Approval, ApprovalOutcome
 from sad.models.awards import Award, AwardState
-from sad.models.destructions import Destruction
+from sad.models.destructions import Destruction, destroyed_categories
 from sad.models.evaluations import Ranking
 from sad.models.invitations import Invitation
 from sad.models.journal import JournalEntry, PublishedHead
@@ -96,7 +96,8 @@ def _invitations() -> Select[int]:
 def _applications() -> Select[int]:
     told = exists().where(Letter.application_id == Application.id, Letter.created_at == Application.decided_at)
     decided = Application.state.in_((ApplicationState.ADMITTED, ApplicationState.REFUSED)), Application.decided_at.is_not(None)
-    return select(Application.id).join(Application.supplier).where(*decided, ~told, _reachable(Application.decided_at))
+    kept = Application.category_id.not_in(destroyed_categories())
+    return select(Application.id).join(Application.supplier).where(*decided, kept, ~told, _reachable(Application.decided_at))
 
 
 def _results() -> Select[int]:

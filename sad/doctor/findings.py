@@ -6,10 +6,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, String, cast, literal, select
+from sqlalchemy import ColumnElement, Row, Select, String, cast, literal
 
 from sad.db import session
-from sad.models.destructions import Destruction
+from sad.models.destructions import destroyed_mini_tenders
 from sad.models.mini_tenders import MiniTender
 
 AT_ONCE = 200
@@ -40,7 +40,7 @@ def named(kind: str, identifier: Any) -> ColumnElement[str]:
 
 def still_there() -> ColumnElement[bool]:
     """The mini-tenders whose papers nobody destroyed."""
-    return MiniTender.id.not_in(select(Destruction.mini_tender_id))
+    return MiniTender.id.not_in(destroyed_mini_tenders())
 
 
 def rows(statement: Select[*tuple[Any, ...]]) -> Iterator[Row[*tuple[Any, ...]]]:

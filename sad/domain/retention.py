@@ -1,4 +1,4 @@
-"""How long the papers of a mini-tender are kept: a clock for the offers (ARC-01), another for the contract (ARC-02)."""
+"""How long papers are kept: a clock for offers and for applications (ARC-01), another for the contract (ARC-02)."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -39,6 +39,38 @@ class Clock:
     label: str
     until: date
     rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """The dates (Paris days) from which the clock of the applications to a category runs: they served all its mini-tenders.
+
+    `last_ended_on`: the last contract notified, or mini-tender given up; `system_until`: last day of the system; `going_on`: how many
+    mini-tenders were sent and have not ended; `is_disputed`: a court action is pending on one.
+    """
+
+    last_ended_on: date | None
+    system_until: date
+    going_on: int = 0
+    is_disputed: bool = False
+
+
+def applications_clock(gathered: Gathered, law: RetentionLaw) -> Clock:
+    """How long the applications to a category are kept: from its last contract, and from the end of the system at the earliest."""
+    from_day = max(gathered.last_ended_on or gathered.system_until, gathered.system_until)
+    return Clock("Candidatures", years_after(from_day, law.tender), "ARC-01")
+
+
+def applications_faults(gathered: Gathered, law: RetentionLaw, day: date) -> Iterator[Refusal]:
+    """All that forbids destroying the applications to a category that day."""
+    if gathered.going_on:
+        message = "Une consultation de cette catégorie n’est pas terminée."
+        yield Refusal(message, "Attendre le marché notifié, ou la décision sans suite.", "ARC-01")
+    clock = applications_clock(gathered, law)
+    if day <= clock.until:
+        yield Refusal(f"{clock.label} : à garder jusqu’au {french_date(clock.until)} inclus.", "Attendre le lendemain.", clock.rule)
+    if gathered.is_disputed:
+        yield Refusal("Un recours est en cours : rien ne se détruit.", "Attendre la décision du juge.", "ARC-03")
 
 
 def clocks_of(lived: Lived, law: RetentionLaw) -> tuple[Clock, ...]:

@@ -14,12 +14,13 @@ def destruction_pdf(destruction: Destruction) -> bytes:
 
 def destruction_content(destruction: Destruction) -> dict[str, Any]:
     """All the words of the certificate, as its template sets them."""
-    organisation, counts = destruction.mini_tender.organisation, destruction.counts
+    organisation, counts = destruction.organisation, destruction.counts
     return {
         "title": "Certificat de destruction",
         "organisation": organisation.name,
         "footer": f"Destruction n° {destruction.id}",
         "facts": [
+            ["Dossier", destruction.title],
             ["Détruit le", f"{instant(destruction.destroyed_at)}, heure de Paris"],
             ["Demandé par", destruction.asker.name],
             ["Approuvé par", destruction.approver.name],
@@ -27,6 +28,7 @@ def destruction_content(destruction: Destruction) -> dict[str, Any]:
         ],
         "remains": destruction.remains,
         "counts": [[COUNTS.get(name, name), str(number)] for name, number in sorted(counts.items()) if name in COUNTS],
+        "key": "" if destruction.mini_tender is None else KEY,
         "others": str(sum(number for name, number in counts.items() if name not in COUNTS)),
     }
 
@@ -36,10 +38,14 @@ def destruction_file_name(destruction: Destruction) -> str:
     return f"certificat-de-destruction-{destruction.id}.pdf"
 
 
+KEY = "La clé de la consultation est effacée : ses plis ne s’ouvriraient plus, même retrouvés."
 COUNTS = {
     "offers": "Offres et leurs prix",
     "offer_files": "Documents des offres",
     "receipts": "Accusés de réception",
+    "application_documents": "Documents joints aux candidatures",
+    "documents": "Fichiers effacés du disque",
+    "suppliers": "Fournisseurs effacés, que plus personne ne représentait",
     "letters": "Courriers",
     "marks": "Notes",
     "journal_bodies": "Détails du journal, avec leurs sels",

@@ -36,6 +36,7 @@ GRAVE_ACTS = frozenset(
         "procurement.notify_contract",
         "procurement.extend_mini_tender",
         "procurement.change_mini_tender",
+        "procurement.ask_applications_destruction",
         "procurement.ask_destruction",
         "procurement.discontinue_mini_tender",
         "procurement.corrigendum",

@@ -191,6 +191,7 @@ DESTRUCTION = {
     "remains": FACTS,
     "counts": [[LONG, "1 234 567"]] * 6,
     "others": "1 234 567",
+    "key": "La clé est effacée.",
     "footer": "Destruction n° 12",
 }
 HARD: dict[str, Mapping[str, Any]] = {

@@ -167,6 +167,12 @@ blueprint.add_url_rule(f"{TENDER}/lettres", "result_letters", result_letters.res
 blueprint.add_url_rule("/consultations/a-detruire", "to_destroy", destructions.to_destroy)
 blueprint.add_url_rule("/consultations/detruites", "destroyed", destructions.destroyed)
 blueprint.add_url_rule(f"{TENDER}/detruire", "ask_destruction", destructions.ask, methods=BOTH)
+blueprint.add_url_rule(
+    "/systemes/<int:system_id>/categories/<int:category_id>/candidatures/detruire",
+    "ask_applications_destruction",
+    destructions.ask_applications,
+    methods=BOTH,
+)
 blueprint.add_url_rule("/consultations/detruites/<int:destruction_id>.pdf", "destruction_certificate", destructions.certificate)
 NOTICES = "/consultations/avis-d-attribution"
 blueprint.add_url_rule(NOTICES, "award_notices", conclusions.award_notices)

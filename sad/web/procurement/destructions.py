@@ -7,20 +7,24 @@ from wtforms import StringField
 from wtforms.validators import Length
 
 from sad import clock
-from sad.actions.destructions import counted, dependents_of, remains_of
-from sad.actions.retention import destruction_faults, lives_of, old_mini_tenders, retention_law
+from sad.actions.application_retention import applications_destruction, gathered_of, old_categories
+from sad.actions.retention import lives_of, old_mini_tenders, retention_law
 from sad.actions.shared_acts import ask_destruction
+from sad.actions.shared_keeping import GOING, Kept, keeping_faults_of, remains_and_going
 from sad.domain.calendar import paris_day
-from sad.domain.retention import clocks_of, keeping_faults
+from sad.domain.retention import applications_clock, applications_faults, clocks_of, keeping_faults
 from sad.models.destructions import Destruction
 from sad.models.mini_tenders import MiniTender
 from sad.models.people import Person, Role
+from sad.models.systems import Category
 from sad.reports.destruction import destruction_file_name, destruction_pdf
 from sad.web.access import allow, current_organisation, current_person, own_or_404
 from sad.web.acts import attempt, form_page
 from sad.web.fields import Form, Required
+from sad.web.kept import say_destroyed
 from sad.web.paging import page_of
 from sad.web.procurement.mini_tenders import own_mini_tender
+from sad.web.procurement.own import own_system
 from sad.web.running import site_address
 from sad.web.uploads import as_download
 
@@ -42,8 +46,11 @@ def to_destroy() -> str:
     page = page_of(old_mini_tenders(current_organisation(), at), MiniTender.closes_at, MiniTender.id)
     lives, law, day = lives_of(page.rows), retention_law(at), paris_day(at)
     told = {each.id: (clocks_of(lives[each.id], law), list(keeping_faults(lives[each.id], law, day))) for each in page.rows}
-    may_ask = current_person().has_role(Role.BUYER)
-    return render_template("procurement/to_destroy.html", page=page, told=told, law=law, may_ask=may_ask)
+    categories = old_categories(current_organisation(), at)
+    gathered = gathered_of(categories)
+    told_of = {number: (applications_clock(each, law), list(applications_faults(each, law, day))) for number, each in gathered.items()}
+    shown = {"categories": categories, "told_of": told_of, "may_ask": current_person().has_role(Role.BUYER)}
+    return render_template("procurement/to_destroy.html", page=page, told=told, law=law, **shown)
 
 
 @allow(*READERS)
@@ -55,18 +62,20 @@ def destroyed() -> str:
 
 @allow(Role.BUYER)
 def ask(mini_tender_id: int) -> Response:
-    """Ask for the destruction of one, under the visa of the archives; another person approves."""
-    found, form, at = own_mini_tender(mini_tender_id), VisaForm(), clock.now()
-    if form.validate_on_submit():
-        with attempt(form) as done:
-            asked = ask_destruction(found, form.visa.data, home=site_address(), by=current_person(), at=at)
-        if done:
-            flash("La demande est faite. Une autre personne la lit et l’approuve dans les 24 heures.", "success")
-            return redirect(url_for("account.approval", approval_id=asked.id))
-    faults = destruction_faults(found, at)
-    # How many deposits there are is told to nobody while they may still be opened (SEC-01).
-    told = {} if faults else {"remains": remains_of(found, at), "going": counted(dependents_of(found))}
-    return form_page("procurement/ask_destruction.html", form, mini_tender=found, faults=faults, **told)
+    """Ask for the destruction of a mini-tender's papers, under the visa of the archives; another person approves."""
+    found = own_mini_tender(mini_tender_id)
+    return _ask(found, f"Détruire le dossier : {found.title}")
+
+
+@allow(Role.BUYER)
+def ask_applications(system_id: int, category_id: int) -> Response:
+    """Ask for the destruction of the applications to a category."""
+    of_it = select(Category).where(Category.id == category_id, Category.system_id == own_system(system_id).id)
+    found = own_or_404(of_it)
+    destruction = applications_destruction(found.id)
+    if destruction is not None:
+        say_destroyed(destruction, f"candidatures, {found.label}")
+    return _ask(found, f"Détruire les candidatures : {found.label}")
 
 
 @allow(*READERS)
@@ -76,7 +85,22 @@ def certificate(destruction_id: int) -> Response:
     return as_download(destruction_pdf(found), media_type="application/pdf", name=destruction_file_name(found))
 
 
+def _ask(found: Kept, title: str) -> Response:
+    form, at = VisaForm(), clock.now()
+    if form.validate_on_submit():
+        with attempt(form) as done:
+            asked = ask_destruction(found, form.visa.data, home=site_address(), by=current_person(), at=at)
+        if done:
+            flash("La demande est faite. Une autre personne la lit et l’approuve dans les 24 heures.", "success")
+            return redirect(url_for("account.approval", approval_id=asked.id))
+    faults = keeping_faults_of(found, at)
+    # How many deposits there are is told to nobody while they may still be opened (SEC-01).
+    remains, going = ([], []) if faults else remains_and_going(found, at)
+    shown = {"title": title, "words": f"{GOING[type(found)]}Pour toujours.", "remains": remains, "going": going}
+    return form_page("procurement/ask_destruction.html", form, faults=faults, **shown)
+
+
 def _own() -> Select[tuple[Destruction]]:
     people = (joinedload(person).lazyload(Person.roles) for person in (Destruction.asker, Destruction.approver))
-    around = joinedload(Destruction.mini_tender).joinedload(MiniTender.organisation)
-    return select(Destruction).where(Destruction.organisation_id == current_organisation().id).options(around, *people)
+    around = map(joinedload, (Destruction.organisation, Destruction.mini_tender, Destruction.category))
+    return select(Destruction).where(Destruction.organisation_id == current_organisation().id).options(*around, *people)

@@ -11,6 +11,7 @@ from sad.models.applications import Application, ApplicationDocument
 from sad.models.stages import Stage
 from sad.models.systems import PurchasingSystem, SystemDocument
 from sad.web.access import current_organisation, own_or_404
+from sad.web.kept import still_there
 
 
 def own_applications() -> Select[tuple[Application]]:
@@ -21,8 +22,8 @@ def own_applications() -> Select[tuple[Application]]:
 
 
 def own_application(application_id: int) -> Application:
-    """One of them with all that its pages show; 404 otherwise."""
-    return own_or_404(
+    """One of them with all that its pages show; 404 otherwise, 410 once destroyed."""
+    found = own_or_404(
         own_applications()
         .where(Application.id == application_id)
         .options(
@@ -35,6 +36,7 @@ def own_application(application_id: int) -> Application:
             selectinload(Application.hearings),
         )
     )
+    return still_there(found)
 
 
 def own_systems() -> Select[tuple[PurchasingSystem]]:

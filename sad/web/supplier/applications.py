@@ -19,6 +19,7 @@ from sad.models.consortiums import consortium_of
 from sad.models.systems import Category, PurchasingSystem
 from sad.web.access import allow_supplier, current_person, current_supplier, own_or_404
 from sad.web.acts import attempt, form_page
+from sad.web.kept import still_there
 from sad.web.supplier.forms import ConfirmForm
 
 WORDS = {
@@ -100,8 +101,8 @@ def withdraw(application_id: int) -> Response:
 
 
 def own_application(application_id: int) -> Application:
-    """The supplier's own application, with all that its pages show; 404 for another's."""
-    return own_or_404(
+    """The supplier's own application, with all that its pages show; 404 for another's, 410 once destroyed."""
+    found = own_or_404(
         _own()
         .where(Application.id == application_id)
         .options(
@@ -112,6 +113,7 @@ def own_application(application_id: int) -> Application:
             selectinload(Application.hearings),
         )
     )
+    return still_there(found)
 
 
 def _own():  # type: ignore[no-untyped-def]
