@@ -12,7 +12,7 @@ from sad.domain.requirements import Requirement
 from sad.letters import wording
 from sad.letters.layout import blocks
 from sad.letters.wording import NOTHING, hour, moment, plural, short_date
-from sad.reference import product_families
+from sad.reference import act_in_words, product_families, thing_in_words
 
 _UNITS = (("jour", timedelta(days=1)), ("heure", timedelta(hours=1)), ("minute", timedelta(minutes=1)))
 
@@ -57,6 +57,7 @@ def examples_of(criterion: Requirement) -> tuple[str, ...]:
 
 FILTERS: dict[str, Callable[..., Any]] = {
     **wording.FILTERS,
+    "act": act_in_words,
     "blocks": blocks,
     "datetime": long_datetime,
     "duration": duration,
@@ -67,5 +68,6 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "family_names": family_names,
     "met_by": met_in_words,
     "method_in_words": method_in_words,
+    "thing": thing_in_words,
     "time_left": lambda until: time_left(until, clock.now()),
 }

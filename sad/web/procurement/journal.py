@@ -7,7 +7,7 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 from flask import render_template, request
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import joinedload
 
 from sad.actions.journal_checks import is_sound_line, last_check
@@ -16,12 +16,14 @@ from sad.domain.calendar import paris_instant
 from sad.domain.errors import Refused
 from sad.models.journal import JournalEntry
 from sad.models.people import Person, Role
+from sad.reference import acts_in_words, things_in_words
 from sad.web.access import allow, current_organisation, own_or_404
 from sad.web.paging import page_of
 from sad.web.typed import read_date
 
 MOST_PEOPLE = 50
 SYSTEM = "system"
+SYSTEM_TYPED = frozenset({"system", "logiciel", "le logiciel"})
 # What nobody reads before all have marked, auditors who also mark included; the page of the consultation shows it in its time.
 KEPT_APART = frozenset({"give_own_mark", "type_sheet", "receive_sample"})
 
@@ -79,9 +81,9 @@ def _own() -> Select[tuple[JournalEntry]]:
 def _found(search: Search) -> Select[tuple[JournalEntry]]:
     query, since, until = _own(), _midnight(search.since), _midnight(search.until, after=1)
     if search.thing:
-        query = query.where(JournalEntry.object == search.thing)
+        query = query.where(JournalEntry.object.in_(_things(search.thing)))
     if search.action:
-        query = query.where(JournalEntry.action == search.action)
+        query = query.where(_is_act(search.action))
     if search.who:
         query = query.where(JournalEntry.actor.in_(_actors(search.who)))
     if since:
@@ -91,9 +93,22 @@ def _found(search: Search) -> Select[tuple[JournalEntry]]:
     return query
 
 
+def _things(typed: str) -> list[str]:
+    """How the journal names what is called so: `consultation 7`, or its own `mini_tenders:7`."""
+    noun, _, number = typed.rpartition(" ")
+    return [typed, *(f"{table}:{number}" for table, words in things_in_words().items() if words.casefold() == noun.strip().casefold())]
+
+
+def _is_act(typed: str) -> ColumnElement[bool]:
+    """The acts whose French name holds these letters, or the one that the journal names so."""
+    named = [name for name, words in acts_in_words().items() if typed.casefold() in words.casefold()]
+    begun = (JournalEntry.action.startswith(name, autoescape=True) for name in named if name.endswith("_"))
+    return or_(JournalEntry.action.in_([typed, *named]), *begun)
+
+
 def _actors(who: str) -> list[str]:
-    """How the journal names the people whose name holds these letters; the product itself is `system`."""
-    if who == SYSTEM:
+    """How the journal names the people whose name holds these letters, or the product itself."""
+    if who.casefold() in SYSTEM_TYPED:
         return [SYSTEM]
     named = select(Person.id).where(Person.name.icontains(who, autoescape=True)).order_by(Person.id).limit(MOST_PEOPLE)
     return [f"person:{identifier}" for identifier in session.scalars(named)]
