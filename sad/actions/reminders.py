@@ -133,7 +133,7 @@ def _post_each(
     ]
 
 
-def _in_time(mini_tender: MiniTender, supplier_id: InstrumentedAttribute[int]) -> Select[tuple[int]]:
+def _in_time(mini_tender: MiniTender, supplier_id: InstrumentedAttribute[int]) -> Select[int]:
     """The offer that stands for the supplier of the row around it."""
     return select(Offer.id).where(
         Offer.mini_tender_id == mini_tender.id,
@@ -143,7 +143,7 @@ def _in_time(mini_tender: MiniTender, supplier_id: InstrumentedAttribute[int]) -
     )
 
 
-def _waiting_draft(mini_tender: MiniTender) -> Select[tuple[int]]:
+def _waiting_draft(mini_tender: MiniTender) -> Select[int]:
     """The draft of an invitee, when it was saved after the offer that stands: one kept from a deposit says nothing new."""
     newer = _in_time(mini_tender, OfferDraft.supplier_id).where(Offer.received_at >= OfferDraft.saved_at)
     drafts = select(OfferDraft.id).where(OfferDraft.mini_tender_id == mini_tender.id, OfferDraft.supplier_id == Invitation.supplier_id)

@@ -9,13 +9,15 @@ from sad import parameters
 from sad.actions.administrators import check_instance_administrator
 from sad.actions.journal import record
 from sad.db import session
-from sad.domain.clock_watch import Reading, Skew, Source, skews
+from sad.domain.clock_watch import Reading, Skew, Source, skews, unseen_start
 from sad.domain.errors import Refusal, refuse
 from sad.models.journal import JournalHead
 from sad.models.outages import Watch
 from sad.models.people import Person
 from sad.models.timekeeping import ClockSkew, TrustedHour
 from sad.trust.canonical import instant
+
+HERE = (None, "", "localhost", "127.0.0.1", "::1")  # hosts of a database that stands on this machine
 
 
 def skew_limit() -> timedelta:
@@ -30,15 +32,20 @@ def database_hour() -> datetime | None:
     return session.scalar(select(func.clock_timestamp()))
 
 
+def longest_unseen() -> timedelta:
+    """How long after the last instant known a machine may start without being asked; the last value known, as for `skew_limit`."""
+    return timedelta(minutes=parameters.parameter("longest_unseen_start_minutes").entries[-1].value)
+
+
 def trusted_hour(reading: Reading) -> TrustedHour:
-    """The hour from which this start of the machine counts; at its first reading, what it says, but never before what is known."""
+    """The hour from which this start of the machine counts; at its first reading, what it says, but never before what is known.
+
+    Long after what is known, it is in doubt until somebody declares it right, unless the database of another machine confirms it.
+    """
     found = _last_trusted(reading.boot)
     if found is None:
-        known = last_known()
-        at = reading.wall if known is None else max(reading.wall, known)
-        found = TrustedHour(boot=reading.boot, at=at, elapsed=_microseconds(reading.elapsed))
-        session.add(found)
-        session.flush()
+        _hold_journal()
+        found = _last_trusted(reading.boot) or _first_hour(reading)
     return found
 
 
@@ -58,13 +65,13 @@ def note_clock(reading: Reading, *, at: datetime) -> list[ClockSkew]:
     trusted_hour(reading)
     found = {each.source: each for each in found_skews(reading)}
     running = _running_here(reading)
-    if found.keys() != running.keys():
-        session.scalars(select(JournalHead).with_for_update().execution_options(populate_existing=True)).one()
+    if found.keys() != running.keys() - {Source.START}:
+        _hold_journal()
         running = _running_here(reading)
         for source in Source:
             if source in found and source not in running:
                 running[source] = _begin(found[source], reading, at)
-            elif source in running and source not in found:
+            elif source in running and source not in found and source != Source.START:  # which only a person lifts
                 _end(running.pop(source), by=None, at=at)
     return list(running.values())
 
@@ -102,6 +109,30 @@ def declare_hour(reading: Reading, reason: str, *, by: Person, at: datetime) -> 
         _end(each, by=by, at=at)
     record("declare_hour", declared, by=by, at=at, hour=instant(reading.wall), reason=declared.reason)
     return declared
+
+
+def _first_hour(reading: Reading) -> TrustedHour:
+    known = last_known()
+    at = reading.wall if known is None else max(reading.wall, known)
+    made = TrustedHour(boot=reading.boot, at=at, elapsed=_microseconds(reading.elapsed))
+    session.add(made)
+    session.flush()
+    unseen = None if _is_confirmed(reading) else unseen_start(reading, known, longest_unseen())
+    if unseen is not None:
+        _begin(unseen, reading, at)
+    return made
+
+
+def _is_confirmed(reading: Reading) -> bool:
+    """Does the clock of another machine say the same hour? That of a database on this one is this one's own."""
+    if reading.database is None or session.get_bind().engine.url.host in HERE:
+        return False
+    return not any(each.source == Source.DATABASE for each in skews(reading, None, None, skew_limit()))
+
+
+def _hold_journal() -> None:
+    """Until the commit: two processes would otherwise begin the same doubt."""
+    session.scalars(select(JournalHead).with_for_update().execution_options(populate_existing=True)).one()
 
 
 def _running_here(reading: Reading) -> dict[Source, ClockSkew]:

@@ -12,6 +12,7 @@ class Source(StrEnum):
     ELAPSED = "elapsed"
     DATABASE = "database"
     PAST = "past"
+    START = "start"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,15 @@ def skews(reading: Reading, anchor: Anchor | None, past: datetime | None, limit:
     """Every disagreement beyond `limit`. `anchor`: of the same start of the machine; `past`: the last instant known before."""
     found = (Skew(source, by) for source, by in _compared(reading, anchor, past))
     return [each for each in found if abs(each.by) > limit]
+
+
+def unseen_start(reading: Reading, past: datetime | None, limit: timedelta) -> Skew | None:
+    """The time that a machine which starts says has passed since the last instant known, beyond `limit`.
+
+    It may have been stopped all that time, or its clock be ahead: nothing there tells one from the other.
+    """
+    by = reading.wall - past if past is not None else timedelta()
+    return Skew(Source.START, by) if by > limit else None
 
 
 def steady(wall: datetime, elapsed: timedelta, anchor: Anchor, limit: timedelta) -> datetime:

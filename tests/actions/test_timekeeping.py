@@ -87,6 +87,37 @@ def test_a_machine_that_starts_again_behind_what_is_known_goes_on_from_there(dat
     assert trusted_hour(read(boot="second")).at == NOON
 
 
+@pytest.mark.parametrize(
+    ("off", "is_believed"),
+    [(timedelta(minutes=30), True), (timedelta(minutes=31), False), (HOUR, False), (90 * 24 * HOUR, False)],
+)
+def test_a_machine_that_starts_long_after_what_is_known_is_believed_once_somebody_says_so(database, off, is_believed):
+    with transaction():
+        note_watch(at=NOON)
+    assert note(moved=off, boot="second") == ([] if is_believed else ["start"])
+    assert note(HOUR, off, boot="second") == ([] if is_believed else ["start"])
+    assert bool(clock_faults()) != is_believed
+    with transaction():
+        later, chief = NOON + off + HOUR, make_person(None, Role.ADMINISTRATOR)
+        note_watch(at=later)
+        declare_hour(read(HOUR, off, boot="second"), "Une panne de courant.", by=chief, at=later)
+    assert note(2 * HOUR, off, boot="second") == [] and clock_faults() == []
+    assert lines() == ([] if is_believed else ["begin_clock_skew", "end_clock_skew"]) + ["declare_hour"]
+
+
+def test_a_machine_that_starts_with_nothing_known_is_believed(database):
+    assert note(moved=900 * HOUR) == []
+
+
+def test_a_start_is_confirmed_by_a_database_on_another_machine_alone(database, monkeypatch):
+    with transaction():
+        note_watch(at=NOON)
+    assert note(moved=9 * HOUR, boot="beside", database=NOON + 9 * HOUR) == ["start"]
+    monkeypatch.setattr(timekeeping, "HERE", ())
+    assert note(moved=9 * HOUR, boot="apart", database=NOON + 9 * HOUR) == []
+    assert sorted(note(moved=9 * HOUR, boot="wrong", database=NOON)) == ["database", "start"]
+
+
 def test_a_doubt_of_another_machine_is_not_lifted_by_a_sound_one(database):
     note(boot="first")
     note(HOUR, -HOUR, boot="first")

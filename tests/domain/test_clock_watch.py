@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sad.domain.clock_watch import Anchor, Reading, Skew, Source, skews, steady
+from sad.domain.clock_watch import Anchor, Reading, Skew, Source, skews, steady, unseen_start
 
 NOON = datetime(2026, 12, 7, 11, 0, tzinfo=UTC)
 LIMIT = timedelta(seconds=5)
@@ -73,3 +73,10 @@ def test_what_is_not_followed_is_always_in_doubt(moved):
     wall = NOON + moved
     followed = steady(wall, RAN, ANCHOR, LIMIT) == wall
     assert followed or skews(Reading(wall, RAN, "boot"), ANCHOR, None, LIMIT) != []
+
+
+@given(SPANS)
+def test_a_start_is_in_doubt_beyond_the_limit_and_not_within_it(after: timedelta):
+    found = unseen_start(read(), NOON - after, LIMIT)
+    assert found == (Skew(Source.START, after) if after > LIMIT else None)
+    assert unseen_start(read(after), None, LIMIT) is None

@@ -18,7 +18,7 @@ from sad.actions.declarations import declare_interests
 from sad.actions.openings import ask_opening, confirm_opening
 from sad.actions.outages import note_watch
 from sad.actions.publications import invitees_of
-from sad.actions.timekeeping import clock_faults, skew_limit
+from sad.actions.timekeeping import clock_faults, longest_unseen, skew_limit
 from sad.db import session, transaction
 from sad.domain.errors import Refused
 from sad.models.mini_tenders import MiniTender, MiniTenderState
@@ -70,11 +70,11 @@ class Machine:
         clock.hold(None)
 
     def live(self, event: str, drawn: random.Random) -> None:
-        """One thing that happens to it. On starting again, without another clock, nothing can tell an hour that is ahead."""
+        """One thing that happens to it. On starting again, without another clock, nothing can tell an hour that is a little ahead."""
         self.true += timedelta(seconds=drawn.choice(STEPS_OF_TIME))
         if event in ("move", "new start, moved"):
             by = timedelta(seconds=drawn.choice(MOVES))
-            self.wrong = by if event == "move" or self.has_other_clock else -abs(by)
+            self.wrong = by if event == "move" or self.has_other_clock or by > longest_unseen() else -abs(by)
         elif event == "put right" or (event == "new start" and not self.has_other_clock):
             self.wrong = timedelta()
         if event == "new worker":

@@ -77,6 +77,17 @@ def test_a_doubt_is_told_in_words_and_on_the_health_page(client, moved, by, word
     assert running_skews() == []
 
 
+def test_a_start_long_after_what_is_known_is_told_in_words_and_waits_for_a_person(client):
+    with transaction():
+        note_watch(at=AFTER - 3 * HOUR)
+        note_clock(clock.read(lambda: None), at=AFTER)
+    signed_in(client)
+    page = client.get(PAGE).text
+    check(page)
+    assert "3\u00a0heures après la dernière heure connue" in page and "cesse de lui-même" not in page
+    assert client.get("/healthz").json["clock"]["doubts"] == ["start"]
+
+
 def test_the_administrator_of_the_instance_says_that_the_hour_is_right(client, moved):
     moved(HOUR)
     person = signed_in(client)
