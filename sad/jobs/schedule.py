@@ -11,6 +11,7 @@ from sad.jobs.destructions import take_papers_away
 from sad.jobs.journal import publish_heads, verify_journal
 from sad.jobs.letters import deliver_letters
 from sad.jobs.mini_tenders import announce_closed, remind_unopened_invitations, warn_closing
+from sad.jobs.owed import find_owed_letters
 from sad.jobs.papers import set_papers
 from sad.jobs.plays import play_stages
 from sad.jobs.proofs import remind_awardees, remind_renewals
@@ -53,6 +54,7 @@ TIMETABLE = (
     Job(take_papers_away, every=timedelta(minutes=5)),
     Job(publish_heads, every=timedelta(minutes=5)),
     Job(verify_journal, every=timedelta(days=1)),
+    Job(find_owed_letters, every=timedelta(hours=1)),
     Job(scan_files, every=timedelta(seconds=30)),
     Job(set_papers, every=timedelta(seconds=5)),
     Job(deliver_letters, every=timedelta(seconds=15)),

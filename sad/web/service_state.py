@@ -11,6 +11,7 @@ from sad.actions.deliveries import late_mail
 from sad.actions.job_runs import LATE_AFTER
 from sad.actions.timekeeping import running_skews
 from sad.db import session
+from sad.jobs.owed import find_owed_letters
 from sad.jobs.receptions import take_in_receptions
 from sad.jobs.scanning import scan_files
 from sad.letters.wording import moment, plural
@@ -29,11 +30,12 @@ class Trouble:
 
 @dataclass(frozen=True, slots=True)
 class Runs:
-    """The last run of each job."""
+    """The last run of each job; `owed`: how many letters the last search found missing."""
 
     tick: datetime | None
     failing: list[str]
     at: datetime
+    owed: int
 
     @property
     def on_time(self) -> bool:
@@ -44,7 +46,8 @@ class Runs:
 def last_runs() -> Runs:
     """When the scheduler last did something, and the jobs that failed at their last run."""
     runs = session.scalars(select(JobRun).order_by(JobRun.name)).all()
-    return Runs(max((run.ended_at for run in runs), default=None), [run.name for run in runs if run.error], clock.now())
+    owed = sum(run.done for run in runs if run.name == find_owed_letters.__name__)
+    return Runs(max((run.ended_at for run in runs), default=None), [run.name for run in runs if run.error], clock.now(), owed)
 
 
 def receptions_state(settings: Settings) -> dict[str, object]:
@@ -86,5 +89,9 @@ def _troubles(runs: Runs, settings: Settings) -> Iterator[Trouble]:
         words = f"{plural(count, 'attend', 'attendent')} depuis plus d’un quart d’heure, le plus ancien depuis le {moment(oldest)}."
         more = "Aucun n’est perdu : ils partiront dès que le serveur de courrier répond. Les fournisseurs les ont dans leur espace."
         yield Trouble("Des courriels ne partent pas", f"{words} {more}")
+    if runs.owed:
+        words = "Une invitation, une réponse à une candidature ou un résultat n’a pas son courrier : son fournisseur n’est pas prévenu. "
+        more = "La personne qui exploite le service lance flask --app app doctor, qui dit lesquels."
+        yield Trouble(plural(runs.owed, "courrier dû manque", "courriers dus manquent"), words + more)
     if scan_files.__name__ in runs.failing:
         yield Trouble("L’antivirus ne répond pas", "Les fichiers reçus sont dits « non analysés ». Aucun dépôt n’est refusé pour cela.")

@@ -111,3 +111,11 @@ def test_a_deposit_that_waits_outside_the_database_is_said_even_while_it_is_down
     with database_down(app):
         answer = client.get("/healthz")
     assert (answer.status_code, answer.json["receptions"]["ok"]) == (503, False)
+
+
+def test_letters_that_were_never_written_are_told_until_none_is_missing(pages):
+    tick()
+    tick(name="find_owed_letters", done=2)
+    assert said(pages, "2\u00a0courriers dus manquent") == [True] * 3
+    tick(name="find_owed_letters")
+    assert said(pages, "manque") == [False] * 3
