@@ -32,7 +32,7 @@ from sad.models.people import Person, Role
 from sad.trust.passwords import new_token
 from tests.campaigns.forms import hidden_of
 from tests.campaigns.kept import check_journal
-from tests.campaigns.killing import COOKIE, PATIENCE, free_port, served
+from tests.campaigns.killing import COOKIE, PATIENCE, free_ports, served
 from tests.factories.mini_tenders import HOME, SEAL_KEY, SENT, make_admitted, make_mini_tender
 from tests.factories.offers import PDF, VALUES, offered
 from tests.factories.people import make_person
@@ -70,11 +70,11 @@ class Crowd:
     mini_tender: int
     warm: str
     cookies: list[str]
-    port: int = field(default_factory=free_port)
+    port: int = field(default_factory=lambda: free_ports(1)[0])
 
     def last_minute(self, seconds: float, drawn: random.Random) -> tuple[list[Sending], datetime]:
         """Everybody sends within so many seconds, which end at the deadline; gives what each saw, and the deadline."""
-        process = served(self.app, self.port, (self._address("/verifier"), self.warm), workers=WORKERS)
+        process = served(self.app, [self.port], (self._address("/verifier"), self.warm), workers=WORKERS)
         is_over = threading.Event()
         readers = [threading.Thread(target=self._read, args=(is_over,), daemon=True) for _ in range(READERS)]
         try:

@@ -1,4 +1,4 @@
-"""Ten thousand kills (-9) of the worker on each engine while suppliers deposit: `make campaigns`.
+"""Ten thousand kills (-9) of a worker on each engine while suppliers deposit, four at once: `make campaigns`.
 
 What decides: all that a deposit goes through, the rows, the settings of the database.
 """
@@ -8,11 +8,12 @@ import functools
 import sys
 
 from tests.campaigns import crashes
-from tests.campaigns.killing import WHOLE, Service
+from tests.campaigns.killing import AT_ONCE, WHOLE, Service
 from tests.campaigns.ledger import KEPT, Campaign, fingerprint, play
 from tests.campaigns.sites import ENGINES, bound, on
 
-HELD = (*crashes.HELD, "tests/campaigns/forms.py", "tests/campaigns/killing.py", "tests/campaigns/warmed.py")
+HELD = (*crashes.HELD, *(f"tests/campaigns/{name}.py" for name in ("forms", "killing", "nursery", "warmed")))
+KILLS = 10_000
 
 
 @functools.cache
@@ -23,10 +24,13 @@ def _service(engine: str) -> Service:
 
 
 def _kill(engine: str):
-    return on(engine, lambda seed: _service(engine).check_a_kill(seed))
+    return on(engine, lambda seed: _service(engine).check_kills(seed))
 
 
-CAMPAIGNS = {f"serveur tué pendant des dépôts ({name})": Campaign(_kill(engine), 10_000, batch=WHOLE) for engine, name in ENGINES.items()}
+CAMPAIGNS = {
+    f"serveur tué pendant des dépôts ({name})": Campaign(_kill(engine), KILLS // AT_ONCE, worth=AT_ONCE, batch=WHOLE)
+    for engine, name in ENGINES.items()
+}
 
 if __name__ == "__main__":
     raise SystemExit(play(sys.argv[1:], CAMPAIGNS, KEPT / "kills.json", fingerprint(HELD)))
