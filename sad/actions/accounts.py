@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, or_, select
 
 from sad.actions.journal import record
 from sad.actions.letters import post_letter
@@ -64,12 +64,29 @@ def note_failed_login(email: str, address: str, *, at: datetime) -> LoginAttempt
 def ask_password_reset(email: str, *, address: str, link: Callable[[str], str], at: datetime) -> None:
     """Send a way back in, for one use within the hour, if the address has an account; say nothing of it either way.
 
-    `link` makes the address of the page from the token. The request counts as a guess, so that nobody floods a mailbox.
+    `link` makes the address of the page from the token. The request counts as a guess, so that nobody floods a mailbox. For an unknown
+    address the same is written, then undone: what the answer costs does not tell which addresses have an account.
     """
     note_failed_login(email, address, at=at)
-    person = find_person(email)
+    person = _owner_or_anybody(email)
     if person is None:
         return
+    is_theirs = person.email == email.strip().lower() and person.is_active
+    with session.begin_nested() as aside:
+        _send_reset(person, link=link, at=at)
+        session.flush()
+        if not is_theirs:
+            aside.rollback()
+
+
+def _owner_or_anybody(email: str) -> Person | None:
+    """The active person with this address; else the first that ever came, so that what follows costs the same. None: nobody is there."""
+    owns = and_(Person.email == email.strip().lower(), Person.is_active)
+    first = select(func.min(Person.id)).scalar_subquery()
+    return session.scalar(select(Person).where(or_(owns, Person.id == first)).order_by(owns.desc()).limit(1))
+
+
+def _send_reset(person: Person, *, link: Callable[[str], str], at: datetime) -> None:
     token, hashed = new_token()
     session.add(PasswordReset(person=person, token_hash=hashed, asked_at=at, expires_at=at + RESET_LASTS))
     post_letter(write_letter("password_reset", person=person), to=person, at=at, secret=link(token))

@@ -74,6 +74,13 @@ def remove_passkey(passkey: Passkey, *, by: Person, at: datetime) -> Person:
     return person
 
 
+def drop_passkeys(person: Person, *, by: Person | None, at: datetime) -> None:
+    """Take away every key of a person, each with its line; the letter is the caller's."""
+    for passkey in passkeys_of(person):
+        record("remove_passkey", passkey, by=by, at=at, organisation_id=person.organisation_id)
+        session.delete(passkey)
+
+
 def passkeys_of(person: Person) -> list[Passkey]:
     """The keys of a person, in the order in which they were added."""
     return list(session.scalars(select(Passkey).where(Passkey.person_id == person.id).order_by(Passkey.id)))

@@ -8,6 +8,7 @@ from sad.actions.accounts import note_failed_login
 from sad.actions.administrators import check_may_manage
 from sad.actions.journal import record
 from sad.actions.letters import post_letter
+from sad.actions.passkeys import drop_passkeys
 from sad.actions.rescue_codes import drop_rescue_codes, use_rescue_code
 from sad.db import session
 from sad.domain.errors import refuse
@@ -67,7 +68,8 @@ def confirm_factor(person: Person, typed: str, *, seal_key: bytes, by: Person, a
 def remove_factor(person: Person, *, by: Person | None, at: datetime) -> Person:
     """Ask this person for no code any more, and let its rescue codes go too; it is told by mail.
 
-    By the person itself, whose code the caller has checked; for whoever lost everything, by an administrator, or (None) on the server.
+    By the person itself, whose code the caller has checked; for whoever lost everything, by an administrator, or (None) on the server:
+    its passkeys go too then, since they may be on the telephone that was lost.
     Raises `Refused` unless `by` may, and when there is nothing to remove.
     """
     if by is not None and by.id != person.id:
@@ -76,6 +78,8 @@ def remove_factor(person: Person, *, by: Person | None, at: datetime) -> Person:
         raise refuse("Ce compte n’a pas d’application.")
     person.second_factor = None
     drop_rescue_codes(person)
+    if by is None or by.id != person.id:
+        drop_passkeys(person, by=by, at=at)
     post_letter(letters.factor_removed(person, by=by, at=at), to=person, at=at)
     record("remove_factor", person, by=by, at=at, organisation_id=person.organisation_id)
     return person

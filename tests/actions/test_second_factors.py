@@ -8,6 +8,7 @@ from sqlalchemy import func, select, text
 
 from sad import db
 from sad.actions import accounts
+from sad.actions.passkeys import passkeys_of
 from sad.actions.rescue_codes import CODES, codes_left, make_rescue_codes, use_rescue_code
 from sad.actions.second_factors import (
     MISSES_COUNT_FOR,
@@ -23,6 +24,7 @@ from sad.actions.second_factors import (
 from sad.domain.errors import Refused
 from sad.models.journal import JournalEntry
 from sad.models.letters import Letter
+from sad.models.passkeys import Passkey
 from sad.models.people import Person, Role, SecondFactor
 from sad.trust.envelopes import SealBroken
 from sad.trust.passwords import hash_password, verify_password
@@ -252,6 +254,19 @@ def test_only_an_administrator_of_the_same_house_removes_it_for_another(claire, 
     else:
         refused(remove_factor, claire, by=by, at=AT)
         assert claire.has_factor
+
+
+@pytest.mark.parametrize("is_own", [True, False])
+def test_whoever_lost_everything_loses_the_passkeys_too_and_the_journal_says_so(claire, key, is_own):
+    with db.transaction():
+        kept = {"credential": b"k", "counter": 0, "added_at": AT, "drawn_at": AT}
+        db.session.add_all(Passkey(person_id=claire.id, credential_id=name.encode(), name=name, **kept) for name in ("Téléphone", "Clé"))
+        by = claire if is_own else make_person(claire.organisation, Role.ADMINISTRATOR, name="Aline")
+        remove_factor(claire, by=by, at=AT)
+    lines = db.session.scalars(select(JournalEntry.actor).where(JournalEntry.action == "remove_passkey")).all()
+    assert len(passkeys_of(claire)) == (2 if is_own else 0) and lines == ([] if is_own else [f"person:{by.id}"] * 2)
+    told = db.session.scalars(select(Letter).where(Letter.kind == "factor_removed")).one().body
+    assert ("clés d’accès" in told) != is_own
 
 
 def test_every_change_is_journalled_in_the_name_of_its_author(claire, key):
