@@ -50,6 +50,12 @@ def read(data_dir: Path, name: str) -> bytes:
     return (_folder(data_dir) / f"{name}{ENDING}").read_bytes()
 
 
+def files(data_dir: Path) -> list[str]:
+    """The files of the folder, keys that sign included, by their path within `data_dir`."""
+    kept = [*_folder(data_dir).glob(f"*{ENDING}"), *(path for path in _keys(data_dir).glob("*") if KEY_ID.fullmatch(path.name))]
+    return sorted(path.relative_to(data_dir).as_posix() for path in kept)
+
+
 def take_out(data_dir: Path, name: str) -> None:
     """Forget a reception that the database has from now on."""
     (_folder(data_dir) / f"{name}{ENDING}").unlink(missing_ok=True)

@@ -19,7 +19,7 @@ from sad.actions.restorations import note_restoration
 from sad.backups.approval import Approval, check_approval, first_person, has_people
 from sad.backups.databases import SQLITE_FILE, empty_postgresql, fill_postgresql, overwrite_sqlite
 from sad.backups.manifest import BadBackup, Manifest, check_parts, read_manifest
-from sad.backups.saving import DOCUMENTS
+from sad.backups.saving import DOCUMENTS, SPOOL
 from sad.db import session, transaction
 from sad.models.journal import JournalEntry, JournalHead
 from sad.settings import Settings
@@ -176,9 +176,9 @@ def _check_journal(manifest: Manifest, kept: Sequence[Head]) -> None:
 
 
 def _put_documents(folder: Path, manifest: Manifest, data_dir: Path) -> None:
-    """Each document under its path; those of acts that the backup does not know stay where they are."""
+    """Each document and each waiting reception under its path; those of acts that the backup does not know stay where they are."""
     for part in manifest.parts:
-        if not part.path.startswith(f"{DOCUMENTS}/"):
+        if not part.path.startswith((f"{DOCUMENTS}/", f"{SPOOL}/")):
             continue
         target = data_dir / part.path
         target.parent.mkdir(parents=True, exist_ok=True)

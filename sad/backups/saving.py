@@ -1,4 +1,4 @@
-"""Making a backup while the service runs: the database of one instant, then each document that it knows."""
+"""Making a backup while the service runs: what waits outside the database, the database of one instant, each document that it knows."""
 
 import os
 import shutil
@@ -9,6 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, text
 
+from sad import spool
 from sad.backups.databases import FOLDER, SQLITE_FILE, save_postgresql, save_sqlite, table_file
 from sad.backups.manifest import BadBackup, Manifest, Part, part_of, write_manifest, write_whole
 from sad.db import session, take_picture
@@ -17,7 +18,7 @@ from sad.settings import Settings
 from sad.storage import path_of
 from sad.trust.chain import Head
 
-DOCUMENTS = "documents"
+DOCUMENTS, SPOOL = "documents", "spool"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +38,13 @@ def save_backup(folder: Path, settings: Settings, *, at: datetime) -> Saved:
     _make_empty(folder / FOLDER)
     faults: list[str] = []
     try:
+        # Before the picture: a deposit that the database takes in meanwhile is in both, and counts once.
+        spooled = list(_save_spool(folder, settings.data_dir))
         connection = take_picture()
         tables, sequences = _save_database(connection, folder)
         files = [SQLITE_FILE] if not tables else [table_file(name) for name in tables]
         parts = [part_of(folder, path) for path in files]
-        parts += _save_documents(folder, settings.data_dir, faults)
+        parts += [*spooled, *_save_documents(folder, settings.data_dir, faults)]
         manifest = Manifest(at, connection.dialect.name, _revision(connection), _head(connection), tuple(parts), tables, sequences)
     finally:
         session.remove()
@@ -93,6 +96,18 @@ def _save_documents(folder: Path, data_dir: Path, faults: list[str]) -> Iterator
         if part.sha256 != kept.sha256:
             raise BadBackup(f"{kept.about} : le fichier {kept.key} change pendant la sauvegarde.")
         yield part
+
+
+def _save_spool(folder: Path, data_dir: Path) -> Iterator[Part]:
+    """What was received while the database did not answer and still waits for it, with the keys, wrapped, that signed it."""
+    for path in spool.files(data_dir):
+        try:
+            body = (data_dir / path).read_bytes()
+        except FileNotFoundError:
+            continue  # the database has it since
+        (folder / path).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        write_whole(folder / path, body)
+        yield part_of(folder, path)
 
 
 def _revision(connection: Connection) -> str:

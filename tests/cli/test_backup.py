@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import create_engine, func, select, text, update
 from sqlalchemy.engine import make_url
 
-from sad import clock, db, migrations
+from sad import clock, db, migrations, spool
 from sad.actions.journal import record
 from sad.backups.approval import Approval, Signature
 from sad.backups.manifest import BadBackup
@@ -24,6 +24,7 @@ from sad.models.organisations import Organisation
 from sad.models.people import PasswordReset, Person, Role
 from sad.models.sign_ins import SignIn
 from sad.storage import UploadedFile, check_files, path_of, put
+from sad.trust.signing import WrappedKey
 from tests.factories.altered_backups import ALTERED
 from tests.factories.mini_tenders import SEAL_KEY, SENT
 from tests.factories.offers import PDF
@@ -143,6 +144,18 @@ def test_a_lost_machine_comes_back_whole(database, settings, keys, run, place, r
     assert examined.exit_code == 0, examined.output
     with transaction():
         assert make_person().id > highest, "numbers go on where they were"
+
+
+def test_a_deposit_that_waits_outside_the_base_is_in_the_backup_and_comes_back(site, run, place, restore):
+    spool.keep(site.data_dir, "0" * 32, b'{"signed": 1}')
+    spool.lay_by(site.data_dir, WrappedKey("a" * 64, b"p" * 32, b"wrapped"))
+    session.remove()
+    assert run("backup", str(place)).exit_code == 0
+    shutil.rmtree(site.data_dir / "spool")
+    code, said = restore(place, "--force")
+    assert code == 0, said
+    assert spool.waiting(site.data_dir) == ["0" * 32] and spool.read(site.data_dir, "0" * 32) == b'{"signed": 1}'
+    assert spool.key_at_hand(site.data_dir, "a" * 64) == WrappedKey("a" * 64, b"p" * 32, b"wrapped")
 
 
 def test_sessions_and_links_of_before_no_longer_serve(site, run, place, restore):
