@@ -10,6 +10,7 @@ from sad.db import Base
 from sad.doctor.findings import Finding, Site, named, rows
 from sad.models.applications import Application, ApplicationState
 from sad.models.approvals import Approval, ApprovalOutcome
+from sad.models.assisted_deposits import AssistedDeposit
 from sad.models.awards import Award, AwardState
 from sad.models.destructions import Destruction, destroyed_categories
 from sad.models.evaluations import Ranking
@@ -33,6 +34,7 @@ LINES: tuple[tuple[type[Base], ColumnElement[bool], str], ...] = (
     (MiniTender, MiniTender.discontinued_at.is_not(None), "discontinue_mini_tender"),
     (MiniTenderChange, true(), "change_mini_tender"),
     (Offer, true(), "submit_offer"),
+    (AssistedDeposit, true(), "begin_assistance"),
     (Offer, Offer.state == OfferState.WITHDRAWN, "withdraw_offer"),
     (Reception, true(), "take_in_reception"),
     (Opening, true(), "ask_opening"),

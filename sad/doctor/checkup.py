@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import text
 
 from sad.db import session, take_picture
-from sad.doctor import acts, deposits, destroyed, openings, papers, rankings, receipts, seals
+from sad.doctor import acts, assisted, deposits, destroyed, openings, papers, rankings, receipts, seals
 from sad.doctor.findings import Finding, Site
 
 
@@ -44,6 +44,7 @@ INVARIANTS = (
     Invariant("sealed", "rien n’est lisible avant l’ouverture", deposits.read_too_early),
     Invariant("contents", "chaque offre ouverte dit ce que contient son pli", deposits.unlike_their_envelope),
     Invariant("receipts", "chaque dépôt a son accusé, qui se vérifie", receipts.receipts_of_deposits),
+    Invariant("assisted", "qui saisit pour un fournisseur a son accord, et s’écarte", assisted.without_agreement),
     Invariant("receptions", "aucun dépôt reçu n’attend hors de la base", receipts.waiting_receptions),
     Invariant("openings", "chaque ouverture est celle de deux personnes, après la date limite", openings.openings_by_two),
     Invariant("invitees", "chaque liste d’invités est celle de tous les admis à l’envoi", openings.invitees),
