@@ -1,7 +1,8 @@
 """A mail server that is slow, refuses, or dies after accepting, and a sender that dies at any moment: `make campaigns`.
 
 None is lost, at most one duplicate for each crash, never two recipients in one mail. Each seed is a hundred letters and five crashes
-of the sender, killed as the system kills. What decides: the claims, the sender, the transport, the rows.
+of the sender, killed as the system kills. All share one database, and the certificates that are read once: nobody here speaks TLS.
+What decides: the claims, the sender, the transport, the rows.
 """
 
 import dataclasses
@@ -9,6 +10,7 @@ import functools
 import itertools
 import random
 import socketserver
+import ssl
 import sys
 import threading
 import time
@@ -127,7 +129,7 @@ def check_letters(app: Flask, seed: int, *, letters: int = LETTERS, crashes: int
     expected = _posted(seed, letters)
     impatient = functools.partial(mail.SmtpTransport, timeout=TIMEOUT)
     try:
-        with patch.object(mail, "SmtpTransport", impatient):
+        with patch.object(mail, "SmtpTransport", impatient), patch.object(ssl, "create_default_context", _certificates):
             _send_all(app, dataclasses.replace(app.settings, smtp_url=office.url), drawn, crashes)
     finally:
         office.shutdown()
@@ -139,6 +141,9 @@ def check_letters(app: Flask, seed: int, *, letters: int = LETTERS, crashes: int
     # A mail that the server took without saying so leaves again: that death is the server's, counted beside those of the sender.
     twice = sum(taken.values()) - len(taken)
     assert twice <= crashes + office.unsaid, f"{twice} duplicates for {crashes} deaths of the sender and {office.unsaid} of the server"
+
+
+_certificates = functools.cache(ssl.create_default_context)
 
 
 def _posted(seed: int, letters: int) -> dict[str, str]:
