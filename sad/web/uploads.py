@@ -37,8 +37,9 @@ def send_file_kept(file: OfferFile | ExaminationFile) -> Response:
 
 
 def as_download(body: bytes, *, media_type: str, name: str) -> Response:
-    """A file to keep: never shown in the page's own origin, never guessed to be something else."""
-    return _kept_apart(send_file(io.BytesIO(body), mimetype=media_type, as_attachment=True, download_name=name))
+    """A file to keep: never shown in the page's own origin, never guessed to be something else; its name on one line."""
+    on_one_line = " ".join(name.splitlines())
+    return _kept_apart(send_file(io.BytesIO(body), mimetype=media_type, as_attachment=True, download_name=on_one_line))
 
 
 def as_streamed(chunks: Iterator[bytes], *, media_type: str, name: str) -> Response:

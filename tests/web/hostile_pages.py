@@ -60,17 +60,23 @@ def planted_columns() -> int:
     return len(free_columns()) - len(EMPTY)
 
 
-def plant(connection: Connection, seed: int) -> dict[str, int]:
-    """A payload in each row of each of these columns, the next one at the next row; gives how many rows each column had."""
+def plant(connection: Connection, seed: int, together: int = 1) -> dict[str, int]:
+    """So many payloads in each row of each of these columns, the next ones at the next row; gives how many rows each column had.
+
+    The seeds from 0 to `COUNT / together` plant every payload in the first row of each column. Several together are longer than what a
+    page would let anybody type.
+    """
     _lift_guards(connection)
     planted: dict[str, int] = {}
     for number, column in enumerate(free_columns()):
         name = f"{column.table.name}.{column.name}"
         planted[name] = 0
         for row, key in enumerate(_rows(connection, column.table)):
-            payload = PAYLOADS[(seed + number * 7 + row) % len(PAYLOADS)]
+            first = (seed + row) * together + number * 7
+            payload = " ".join(PAYLOADS[(first + (each + row) % together) % len(PAYLOADS)] for each in range(together))
+            most = column.type.length if together == 1 else None
             there = [part == value for part, value in zip(column.table.primary_key, key, strict=True)]
-            connection.execute(update(column.table).where(*there).values({column.name: payload[: column.type.length or None]}))
+            connection.execute(update(column.table).where(*there).values({column.name: payload[:most]}))
             planted[name] += 1
     connection.exec_driver_sql("PRAGMA ignore_check_constraints = OFF")
     return planted

@@ -1,8 +1,13 @@
 """Texts made to harm, in every column in which words are kept: they stay words on every page, in every file, in every mail."""
 
+import shutil
+
+import pytest
+
 from sad import db
+from tests.campaigns.hostile import check_run, chromium
 from tests.factories.hostile_texts import COUNT, PAYLOADS
-from tests.web.hostile_pages import EMPTY, check_payloads, plant
+from tests.web.hostile_pages import EMPTY, check_payloads, crawled, plant
 
 
 def test_three_hundred_payloads_are_three_hundred():
@@ -19,3 +24,29 @@ def test_every_column_of_words_has_a_row_in_which_they_are_planted(world):
         planted = plant(db.session.connection(), 0)
     assert len(planted) > 100
     assert {name for name, rows in planted.items() if not rows} <= EMPTY
+
+
+@pytest.fixture
+def page():
+    """A browser of its own, closed before any other test opens one."""
+    if shutil.which("chromium") is None:
+        pytest.skip("Chromium est absent : installez le paquet « chromium » pour lire les pages dans un navigateur")
+    with chromium() as opened:
+        yield opened
+
+
+def test_no_planted_text_runs_in_a_browser(world, page):
+    """On one page in twenty-five; on all of them in `tests/campaigns/hostile.py`."""
+    check_run(world, 0, list(crawled(world))[::25], page)
+
+
+def test_a_text_that_came_out_of_its_page_would_be_seen_in_a_browser(world, page, monkeypatch):
+    where = [each for each in crawled(world) if each[0] == "buyer"][:6]
+    environment = world.app.jinja_env
+    environment.cache.clear()
+    monkeypatch.setattr(environment, "autoescape", False)
+    try:
+        with pytest.raises(AssertionError, match="something ran"):
+            check_run(world, 0, where, page)
+    finally:
+        environment.cache.clear()
