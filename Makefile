@@ -11,8 +11,8 @@ demo: $(RUNTIME)  ## A living system on http://localhost:$(PORT); Ctrl-C stops i
 	@SAD_BASE_URL=$${SAD_BASE_URL:-http://localhost:$(PORT)} $(BIN)/flask --app app demo --port $(PORT)
 
 test: $(DEV) lint  ## Everything: both engines, the walks, the browser
-	$(BIN)/python -m pytest -n 2 --dist loadfile -p no:cacheprovider tests
-	$(BIN)/python -m pytest -n 2 --dist loadfile -p no:cacheprovider --db postgresql -m "not engine_free" tests
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -p no:cacheprovider tests
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -p no:cacheprovider --db postgresql -m "not engine_free" tests
 
 lint: $(DEV)
 	$(BIN)/ruff check .

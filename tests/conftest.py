@@ -17,6 +17,7 @@ from sqlalchemy.engine import make_url
 
 from sad import db, migrations
 from sad.settings import Settings
+from tests.campaigns import short
 
 ALONE = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
 EMPTY = """
@@ -30,6 +31,8 @@ DO $$ DECLARE it record; BEGIN
 END $$;
 INSERT INTO journal_head (id, seq, hash) VALUES (1, 0, repeat('0', 64));
 """
+# Two minutes alone: begun last, it would leave the other worker with nothing to do.
+LONGEST = "test_matrix.py"
 MEMORY = Path("/dev/shm")
 FOR_EVER = timedelta.max
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
@@ -46,10 +49,18 @@ def pytest_configure() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what needs no database, so that the run on the second engine leaves it out."""
+    """Mark what needs no database, so that the run on the second engine leaves it out; begin with what lasts longest."""
+    items.sort(key=lambda item: item.path.name != LONGEST)
     for item in items:
         if "database_url" not in getattr(item, "fixturenames", ()):
             item.add_marker("engine_free")
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """Keep when a whole run passed: it plays the first seeds of every campaign, and their report tells of it."""
+    if exitstatus == 0 and short.is_whole(session.config):
+        told = session.config.pluginmanager.get_plugin("terminalreporter")
+        short.keep(session.config.getoption("--db"), len(told.stats.get("passed", ())))
 
 
 @pytest.fixture(scope="session")
