@@ -33,17 +33,17 @@ def still_there(application: Application) -> Application:
 
 
 def say_if_destroyed(mini_tender_id: int) -> None:
-    """End the page with words (410) when this consultation was destroyed, for whoever holds its number only: no title, no names.
+    """End the page with words when this consultation was destroyed, for whoever holds its number only: no title, no names.
 
-    Whom it was sent to was destroyed with it.
+    Whom it was sent to was destroyed with it: it is nobody's any more, hence 404.
     """
     destruction = destruction_of(mini_tender_id)
     if destruction is not None:
-        say_destroyed(destruction, f"consultation n° {mini_tender_id}", shows_rest=False)
+        say_destroyed(destruction, f"consultation n° {mini_tender_id}", status=404)
 
 
-def say_destroyed(destruction: Destruction, title: str, *, shows_rest: bool = True) -> Never:
-    """End the page here, gone for good (410)."""
+def say_destroyed(destruction: Destruction, title: str, *, status: int = 410) -> Never:
+    """End the page here, gone for good (410); with what remains, unless it is said to whoever asks (404)."""
     rules = ("ARC-01", "ARC-02") if destruction.mini_tender_id is not None else ("ARC-01",)
-    words = render_template("destroyed.html", title=title, destruction=destruction, rules=rules, shows_rest=shows_rest)
-    abort(make_response(words, 410))
+    words = render_template("destroyed.html", title=title, destruction=destruction, rules=rules, shows_rest=status == 410)
+    abort(make_response(words, status))

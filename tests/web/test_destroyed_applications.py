@@ -112,7 +112,7 @@ def test_a_supplier_that_follows_an_old_link_learns_that_the_consultation_was_de
     assert into(past["person"]).get(path).status_code == 200
     destroy(past, into, f"/achats/consultations/{past['mini_tender']}/detruire")
     page = into(past["person"]).get(path)
-    assert page.status_code == 410
+    assert page.status_code == 404
     check(page.data)
     words = read(page)
     assert "5 juillet 2032" in words and "ARC-01" in words and "ARC-02" in words
