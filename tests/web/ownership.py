@@ -383,6 +383,7 @@ OWNERS: dict[tuple[str, frozenset[str]], Find] = {
         ("admin", {B, "service_id"}, lambda half: ({B: half.organisation.id, **place} for place in SERVICES(half))),
         ("admin", {P}, lambda half: ({P: number} for number in _members(half))),
         ("admin", {P, "role_id"}, _roles),
+        ("admin", {L}, _ids(L, Letter, lambda half: (_of_organisation(Letter, half),))),
         ("public", {S}, _one(S, lambda half: [half.system])),
         ("public", {S, "number"}, _of_the_open_one(_of_systems("number", Stage, "number"))),
         ("public", {S, "number", "revision"}, lambda half: _versions_of(half.system)),

@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-from sad.web.admin import agents, organisations, people, rights, services, timekeeping
+from sad.web.admin import agents, organisations, outbox, people, rights, services, timekeeping
 from sad.web.navigation import Entry
 
 blueprint = Blueprint("admin", __name__)
@@ -41,4 +41,11 @@ blueprint.add_url_rule("/droits/tableau.csv", "rights_file", rights.rights_file)
 blueprint.add_url_rule("/horloge", "timekeeping", timekeeping.timekeeping)
 blueprint.add_url_rule("/horloge/confirmer", "declare_hour", timekeeping.declare, methods=["POST"])
 
-NAVIGATION: tuple[Entry, ...] = (Entry("Comptes et services", "admin.home"), Entry("Horloge et pannes", "admin.timekeeping"))
+blueprint.add_url_rule("/courriers", "outbox", outbox.outbox)
+blueprint.add_url_rule("/courriers/<int:letter_id>/revenu", "bounce", outbox.bounce, methods=BOTH)
+
+NAVIGATION: tuple[Entry, ...] = (
+    Entry("Comptes et services", "admin.home"),
+    Entry("Courriers non reçus", "admin.outbox"),
+    Entry("Horloge et pannes", "admin.timekeeping"),
+)
