@@ -3,14 +3,15 @@
 import json
 import math
 import time
-from types import ModuleType
+from datetime import UTC, datetime
+from types import ModuleType, SimpleNamespace
 
 import pytest
 
 from tests.campaigns import __main__ as campaigns
-from tests.campaigns import crashes, deadlines, disk, journal, kills, ledger, mail, postgres, pure, scoring, stories
+from tests.campaigns import crashes, deadlines, disk, journal, kills, ledger, mail, postgres, pure, scoring, short, stories
 from tests.campaigns.ledger import BATCH, ROOT, Campaign, fingerprint, play
-from tests.campaigns.report import write
+from tests.campaigns.report import ALL, RULES, write
 
 NAME = "essai"
 SEEDS = 3 * BATCH + 7
@@ -104,13 +105,13 @@ def test_the_report_counts_what_the_present_code_passed_and_says_when_another_di
     monkeypatch.setattr(ledger, "KEPT", tmp_path)
     code, said = fingerprint(module.HELD), tmp_path / "report.md"
     write([module], said)
-    assert f"| {NAME} | 0 | 48 |  |  |  | {code} |" in said.read_text()
+    assert f"| {NAME} |  | 0 | 48 |  |  |  |  |  | {code} |" in said.read_text()
     play([], module.CAMPAIGNS, tmp_path / "essai.json", code)
     write([module], said)
-    assert f"| {NAME} | 48 | 48 | none | 2" in said.read_text()
+    assert f"| {NAME} |  | 48 | 48 | 0 to 5 | none | 2" in said.read_text()
     play([], module.CAMPAIGNS, tmp_path / "essai.json", "another")
     write([module], said)
-    assert f"| {NAME} | 0 | 48 |" in said.read_text() and f"{code}, was another" in said.read_text()
+    assert f"| {NAME} |  | 0 | 48 |" in said.read_text() and f"{code}, was another" in said.read_text()
 
 
 @pytest.mark.parametrize(
@@ -189,3 +190,29 @@ def test_what_a_seed_takes_is_kept_and_serves_when_the_code_changed(tmp_path):
     played(path, lambda seed: time.sleep(0.001), 20)
     ((left, pace),) = ledger.standing(path, "another", {NAME: Campaign(lambda seed: None, 20)})
     assert left == 20 and 0.001 < pace < 0.1
+
+
+def test_every_campaign_says_what_it_holds_to():
+    assert {each.__name__.rpartition(".")[2] for each in ALL} == RULES.keys()
+
+
+def test_the_report_tells_of_the_last_whole_run_of_the_tests(tmp_path, monkeypatch):
+    monkeypatch.setattr(ledger, "KEPT", tmp_path)
+    write([], tmp_path / "report.md")
+    assert "- SQLite: none kept" in (tmp_path / "report.md").read_text()
+    short.keep("sqlite", 4321, datetime(2026, 11, 22, 23, 5, tzinfo=UTC))
+    write([], tmp_path / "report.md")
+    assert "- SQLite: 2026-11-22T23:05+00:00, commit " in (told := (tmp_path / "report.md").read_text()) and "4,321 tests" in told
+    assert "- PostgreSQL: none kept" in told
+
+
+@pytest.mark.parametrize(
+    ("args", "keyword", "mark", "whole"),
+    [(["tests"], "", "", True), (["tests"], "", "not engine_free", True), (["tests"], "x", "", False), (["tests/web"], "", "", False),
+     (["tests"], "", "slow", False)],
+)
+def test_only_a_run_of_all_the_tests_is_whole(args, keyword, mark, whole):
+    config = SimpleNamespace(args=args, option=SimpleNamespace(keyword=keyword, markexpr=mark, collectonly=False))
+    assert short.is_whole(config) == whole
+    config.workerinput = {}
+    assert not short.is_whole(config)
