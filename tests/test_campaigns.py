@@ -216,3 +216,21 @@ def test_only_a_run_of_all_the_tests_is_whole(args, keyword, mark, whole):
     assert short.is_whole(config) == whole
     config.workerinput = {}
     assert not short.is_whole(config)
+
+
+def test_the_last_minute_is_played_first_and_alone_then_the_others_with_all_the_cores(modules, monkeypatch):
+    played_in_order, (alone, *others) = [], modules[1:] + modules[:1]
+
+    def run(module, arguments):
+        played_in_order.append((module.__name__, *arguments))
+        play(arguments, module.CAMPAIGNS, ledger.ledger_of(module.__name__), fingerprint(module.HELD))
+        return 0
+
+    monkeypatch.setattr(campaigns, "_run", run)
+    monkeypatch.setattr(campaigns, "write", list)
+    monkeypatch.setattr(campaigns, "last_minute", alone)
+    monkeypatch.setattr(campaigns, "ALL", (*others, alone))
+    assert campaigns.main(["--minutes=60"]) == 0
+    names = [name.rpartition(".")[2] for name, *_ in played_in_order]
+    assert names[0] == "fast" and names[1] == "slow" and names.count("whole") == 1, "the table alone for what is whole"
+    assert not any(map(campaigns.seeds_left, modules))

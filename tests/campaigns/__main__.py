@@ -1,7 +1,7 @@
 """Every campaign from where it stopped, as many at once as there are cores, then the table of what was reached: `make campaigns`.
 
 Each runs in a process of its own; one that is whole is not run. Those that would take the least are given all they ask, the others share
-what is left of the minutes, and whoever still has some to do when a core is free goes on. The last minute comes after all the others,
+what is left of the minutes, and whoever still has some to do when a core is free goes on. The last minute comes before all the others,
 alone, since it measures how fast the machine answers.
 """
 
@@ -89,13 +89,12 @@ def main(arguments: list[str]) -> int:
     if wanted.table:
         return max(_run(each, ["--table"]) for each in ALL)
     end = time.monotonic() + 60 * wanted.minutes
-    kept = 0.0 if math.isinf(end) else min(seconds_left(last_minute), OF_LAST_MINUTE * 60 * wanted.minutes)
-    turns = Turns((each for each in ALL if each is not last_minute), end - kept)
+    if seeds_left(last_minute):
+        _run(last_minute, [f"--minutes={OF_LAST_MINUTE * wanted.minutes}"])
+    turns = Turns((each for each in ALL if each is not last_minute), end)
     with ThreadPoolExecutor(CORES) as pool:
         for done in [pool.submit(_work, turns) for _ in range(CORES)]:
             done.result()
-    if seeds_left(last_minute):
-        _run(last_minute, [f"--minutes={max(0.0, end - time.monotonic()) / 60}"])
     write()
     return max(_run(each, ["--table"]) for each in ALL)
 
