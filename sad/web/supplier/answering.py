@@ -70,12 +70,13 @@ def answering_to(mini_tender_id: int, at: datetime) -> Answering:
         abort(redirect(url_for("supplier.mini_tender", mini_tender_id=mini_tender.id)))
     terms, kept = terms_of(mini_tender, supplier, at=at), draft_of(mini_tender, supplier)
     draft = readable(kept, terms)
+    stamp = draft.stamp if draft else stamp_of(kept) if kept else ""
     return Answering(
         mini_tender=mini_tender,
         supplier=supplier,
         terms=terms,
         draft=draft,
-        stamp=stamp_of(kept) if kept else "",
+        stamp=stamp,
         lost=kept.saved_at if kept and draft is None else None,
         live=live_offer(mini_tender, supplier),
         late=live_offer(mini_tender, supplier, late=True),

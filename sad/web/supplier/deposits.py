@@ -40,12 +40,12 @@ def keep_draft(form: OfferForm, answering: Answering) -> bool:
         )
         if files is not None:
             discard_uploads(ticked_uploads(form, need, supplier), by=current_person(), at=clock.now())
-    saved = draft_of(need, supplier)
-    form.show_draft(readable(saved, answering.terms), stamp_of(saved) if saved else "")
-    form.show_sent(sent_files(need, supplier))
     if form.next.data == CHECK:
         form.show_faults(answering.terms.faults(content))
-    return bool(done) and is_sound and files is not None and not form.errors and not form.refusals
+    may_go_on = bool(done) and is_sound and files is not None and not form.errors and not form.refusals
+    if not may_go_on:
+        _show_again(form, answering)
+    return may_go_on
 
 
 def deposit(form: DepositForm, answering: Answering) -> Offer | None:
@@ -65,6 +65,13 @@ def deposit(form: DepositForm, answering: Answering) -> Offer | None:
         form.take(refused)
         form.stamp.data = answering.draft.stamp if answering.draft else ""
         return None
+
+
+def _show_again(form: OfferForm, answering: Answering) -> None:
+    """The page stands for what is kept from now on."""
+    saved = draft_of(answering.mini_tender, answering.supplier)
+    form.show_draft(readable(saved, answering.terms), stamp_of(saved) if saved else "")
+    form.show_sent(sent_files(answering.mini_tender, answering.supplier))
 
 
 def _drafted(answering: Answering) -> list[EnvelopeFile]:
