@@ -8,6 +8,7 @@ from sad.letters.wording import file_size, instant
 from sad.reports.typesetting import typeset
 
 PARIS = ", heure de Paris"
+TRIAL = "DÉPÔT D’ESSAI. Ceci n’est pas une offre : personne ne la lit, elle ne compte nulle part."
 
 
 def receipt_pdf(body: Mapping[str, Any], *, made_at: datetime, verify_url: str) -> bytes:
@@ -18,17 +19,19 @@ def receipt_pdf(body: Mapping[str, Any], *, made_at: datetime, verify_url: str) 
 def receipt_content(body: Mapping[str, Any], *, verify_url: str) -> dict[str, Any]:
     """All the words of the page, as its template sets them."""
     received_at, closes_at = (datetime.fromisoformat(body[name]) for name in ("received_at", "closes_at"))
+    is_trial = "trial" in body
+    late = f"Reçue après la date limite du {instant(closes_at)}{PARIS}. L’offre est conservée scellée." if body["late"] else ""
     return {
-        "title": "Accusé de réception",
+        "title": "Dépôt d’essai : accusé de réception" if is_trial else "Accusé de réception",
         "buyer": body["buyer"],
-        "late": f"Reçue après la date limite du {instant(closes_at)}{PARIS}. L’offre est conservée scellée." if body["late"] else "",
+        "note": TRIAL if is_trial else late,
         "items": [
             ["Déposant", body["depositor"]],
             ["Acheteur", body["buyer"]],
             ["Consultation", body["title"]],
             ["Objet", body["object"]],
             ["Date et heure de réception", f"{instant(received_at)}{PARIS} ({body['received_at']})"],
-            ["Date limite", f"{instant(closes_at)}{PARIS}"],
+            ["Détruit après le" if is_trial else "Date limite", f"{instant(closes_at)}{PARIS}"],
         ],
         "documents": [[each["name"], file_size(each["size"]), each["salted_sha256"]] for each in body["documents"]],
         "proofs": [
@@ -40,5 +43,5 @@ def receipt_content(body: Mapping[str, Any], *, verify_url: str) -> dict[str, An
             ["Signature Ed25519", body.get("signature", "aucune")],
         ],
         "verify": f"Cette page se lit ; le fichier signé se prouve. Gardez-le avec elle. Pour le vérifier : {verify_url}",
-        "footer": f"Dépôt {body['deposit_id']}",
+        "footer": f"{'Dépôt d’essai' if is_trial else 'Dépôt'} {body['deposit_id']}",
     }

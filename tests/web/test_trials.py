@@ -6,6 +6,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from pypdf import PdfReader
 from sqlalchemy import func, select
 
 from sad import clock
@@ -71,6 +72,21 @@ def test_a_trial_goes_all_the_way_to_a_receipt_that_says_it_is_one(mine):
     assert body["trial"] == "ESSAI" and body["title"].startswith("ESSAI") and body["buyer"].endswith("(ESSAI)")
     assert [each["name"] for each in body["documents"]][1:] == ["Menu.pdf", "Menu.pdf"]
     assert "ESSAI" in file.headers["Content-Disposition"] and rows(StagedUpload) == [0]
+
+
+def test_its_paper_says_that_it_is_a_trial_and_another_supplier_has_none(mine):
+    address = f"{press(mine).location}/accuse-de-reception.pdf"
+    paper = mine.get(address)
+    assert "ESSAI" in paper.headers["Content-Disposition"]
+    [page] = PdfReader(io.BytesIO(paper.data)).pages
+    said = " ".join(page.extract_text().split())
+    assert "Dépôt d’essai" in said and "Ceci n’est pas une offre" in said and "Date limite" not in said
+    with transaction():
+        stranger = member_of(make_supplier())
+    other = mine.application.test_client()
+    with clock.frozen(AT):
+        sign_in(other, stranger)
+        assert other.get(address).status_code == 404
 
 
 def test_its_receipt_verifies_as_a_trial_and_a_bit_that_hides_it_is_refused(mine):

@@ -11,8 +11,10 @@ from sad.actions.staged_uploads import discard_uploads
 from sad.actions.trials import read_trial_receipt, submit_trial, trial_receipt_text, trial_terms, trials_of
 from sad.domain.offers import OfferTerms
 from sad.models.trials import TrialDeposit
+from sad.reports.receipt import receipt_pdf
 from sad.web.access import allow_supplier, current_person, current_supplier, own_or_404
 from sad.web.acts import attempt, form_page
+from sad.web.running import site_address
 from sad.web.supplier.answering import seal_key
 from sad.web.supplier.joining import joined_files, ticked_uploads
 from sad.web.supplier.offer_form import OfferForm, offer_form
@@ -49,6 +51,14 @@ def receipt_file(trial_id: int) -> Response:
     found = _own_trial(trial_id)
     name = f"ESSAI-accuse-de-reception-{found.deposit_id}.json"
     return as_download(trial_receipt_text(found, seal_key=seal_key()), media_type="application/json", name=name)
+
+
+@allow_supplier
+def receipt_paper(trial_id: int) -> Response:
+    """The same on one page, marked as a trial from its title to its foot."""
+    found, verify_url = _own_trial(trial_id), site_address() + url_for("public.receipts")
+    pdf = receipt_pdf(read_trial_receipt(found, seal_key=seal_key()), made_at=found.received_at, verify_url=verify_url)
+    return as_download(pdf, media_type="application/pdf", name=f"ESSAI-accuse-de-reception-{found.deposit_id}.pdf")
 
 
 def _deposited(form: OfferForm, terms: OfferTerms) -> TrialDeposit | None:
