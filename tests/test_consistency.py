@@ -22,6 +22,7 @@ NOT_JOURNALLED = {
     "deliveries.note_delivery": "the same",
     "papers.claim_papers": "the same",
     "application_file.tell": "the letters of an act on an application, which is journalled",
+    "openings.open_offer": "one envelope, within the act of two people that opens it, which is journalled",
     "campaigns.prospect_of": "shows a campaign before it is opened, and keeps nothing of it",
 }
 # Addresses to which no page leads, each for a reason.

@@ -10,12 +10,14 @@ from sad.db import session
 from sad.models.mini_tenders import MiniTender
 from sad.models.offers import Offer, OfferFile, OfferState
 from sad.models.openings import Opening
+from sad.models.people import Person
 from sad.reports.opening import OpeningRecord
 
 
 def opening_record_of(mini_tender: MiniTender, opening: Opening) -> OpeningRecord:
     """All that was received, in the order of reception. `opening` took place: before it, nobody may know this (SEC-01, L2132-1)."""
-    received = select(Offer).where(Offer.mini_tender_id == mini_tender.id).options(joinedload(Offer.supplier))
+    people = (joinedload(person).lazyload(Person.roles) for person in (Offer.late_asker, Offer.late_approver))
+    received = select(Offer).where(Offer.mini_tender_id == mini_tender.id).options(joinedload(Offer.supplier), *people)
     offers = session.scalars(received.order_by(Offer.received_at, Offer.id)).all()
     live = [offer for offer in offers if offer.state == OfferState.DEPOSITED]
     ended = Counter(offer.state for offer in offers)

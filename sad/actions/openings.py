@@ -83,7 +83,7 @@ def confirm_opening(mini_tender: MiniTender, *, seal_key: bytes, passphrase: str
     publish_head(Occasion.OPENING, f"{MiniTender.__tablename__}:{mini_tender.id}", at=at)
     offers = live_offers(mini_tender)
     for offer in offers:
-        _open(offer, mini_tender, identity, at)
+        open_offer(offer, mini_tender, identity, at)
     mini_tender.state = state
     record(
         "open_offers",
@@ -147,8 +147,8 @@ def _check_first_person(mini_tender: MiniTender, opening: Opening | None, by: Pe
         raise refuse(message, "Prévenir un collègue ouvreur.", rule="REC-01")
 
 
-def _open(offer: Offer, mini_tender: MiniTender, identity: Identity, at: datetime) -> None:
-    """Open one envelope, or flag it."""
+def open_offer(offer: Offer, mini_tender: MiniTender, identity: Identity, at: datetime) -> None:
+    """Open one envelope with the key of its mini-tender, or flag it; for the acts that open offers, which journal it."""
     ciphertext = session.scalars(select(Offer.sealed).where(Offer.id == offer.id)).one()
     try:
         if ciphertext_sha256(ciphertext) != offer.sealed_sha256:

@@ -80,7 +80,7 @@ def why_set_aside(offer: Offer, place: RankedOffer | None) -> str:
     """Why an offer has no rank, in a sentence that its tenderer reads; empty when it has one."""
     if place is not None:
         return "" if place.rank is not None else f"Elle est sous un minimum publié. {place.elimination_reason}."
-    if offer.late:
+    if offer.late and offer.late_ground is None:
         return (
             f"Elle est arrivée le {moment(offer.received_at)}, après la date limite du {moment(offer.closes_at)}, heure de Paris : "
             "elle n’a pas été ouverte (R2151-5)."

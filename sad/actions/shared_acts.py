@@ -11,6 +11,7 @@ from sqlalchemy.orm import joinedload
 from sad.actions import shared_accounts as accounts
 from sad.actions import shared_deadlines as deadlines
 from sad.actions import shared_keeping as keeping
+from sad.actions import shared_late_offers as late_offers
 from sad.actions import shared_purchases as purchases
 from sad.actions.administrators import is_instance_administrator
 from sad.actions.admissions import needs_second, refuse_application
@@ -23,12 +24,21 @@ from sad.domain.errors import refuse
 from sad.models.applications import Application
 from sad.models.approvals import Approval, ApprovalKind
 from sad.models.mini_tenders import MiniTender
+from sad.models.offers import Offer
 from sad.models.organisations import Organisation
 from sad.models.people import Person, PersonRole, Role
 
 Link = Callable[[str], str]
 BUYERS = (Role.BUYER, Role.AWARD_AUTHORITY)
 SECONDS = (Role.ADMINISTRATOR, Role.AUDITOR, Role.AWARD_AUTHORITY)
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What some acts need to be done: what makes the address where a password is chosen, and the key file of sealed offers."""
+
+    link: Link
+    seal_key: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +49,7 @@ class SharedAct:
     roles: tuple[Role, ...]
     show: Callable[[Approval], Shown]
     check: Callable[[Approval, Person, datetime], None]
-    do: Callable[[Approval, datetime, Link], object]
+    do: Callable[[Approval, datetime, Means], object]
     is_about_accounts: bool = False
     until: Callable[[Approval], datetime | None] = lambda _: None
 
@@ -74,6 +84,11 @@ def ask_destruction(kept: keeping.Kept, visa: str, *, home: str, by: Person, at:
     return _ask(keeping.destruction(kept, visa), home, by, at)
 
 
+def ask_late_opening(offer: Offer, ground: str | None, reason: str, *, home: str, by: Person, at: datetime) -> Approval:
+    """Ask that an offer that came late because of the service be opened (REC-04); it stays sealed until then. Raises `Refused`."""
+    return _ask(late_offers.late_opening(offer, ground, reason), home, by, at)
+
+
 def refuse_or_ask(application: Application, reasons: Sequence[Reason], *, home: str, by: Person, at: datetime) -> Approval | None:
     """Refuse an application at once (None), or ask that it be, when a reason is an exclusion that takes two people (ADM-08)."""
     if needs_second(reasons):
@@ -102,10 +117,11 @@ def invite_or_ask(
     return invite_person(organisation, name=name, email=email, grants=grants, link=link, by=by, at=at)
 
 
-def approve(asked: Approval, *, read_sha256: str, link: Link, by: Person, at: datetime) -> Approval:
+def approve(asked: Approval, *, read_sha256: str, link: Link, seal_key: bytes = b"", by: Person, at: datetime) -> Approval:
     """Do the act that somebody else asked for, on the words that this person read. Raises `Refused` with every fault.
 
-    `read_sha256`: fingerprint of what its page showed; `link` makes the address where a password is chosen.
+    `read_sha256`: fingerprint of what its page showed; `link` makes the address where a password is chosen; `seal_key` opens a
+    late offer.
     """
     act = ACTS[ApprovalKind(asked.kind)]
     if not asked.asker.is_active:
@@ -115,7 +131,7 @@ def approve(asked: Approval, *, read_sha256: str, link: Link, by: Person, at: da
     keep_approval(asked, act.show(asked), read_sha256=read_sha256, by=by, at=at)
     act.check(asked, asked.asker, at)
     act.check(asked, by, at)
-    act.do(asked, at, link)
+    act.do(asked, at, Means(link, seal_key))
     return asked
 
 
@@ -157,10 +173,10 @@ def _ask(asked: Approval, home: str, by: Person, at: datetime) -> Approval:
     return keep_request(asked, shown, approvers=approvers, until=until, home=home, by=by, at=at)
 
 
-def _open_account(asked: Approval, at: datetime, link: Link) -> Person:
+def _open_account(asked: Approval, at: datetime, means: Means) -> Person:
     content = asked.content
     facts = {"name": content["name"], "email": content["email"], "grants": accounts.grants_of(asked)}
-    return invite_person(asked.organisation, **facts, link=link, by=asked.asker, at=at)
+    return invite_person(asked.organisation, **facts, link=means.link, by=asked.asker, at=at)
 
 
 ACTS: Mapping[ApprovalKind, SharedAct] = MappingProxyType(
@@ -182,6 +198,10 @@ ACTS: Mapping[ApprovalKind, SharedAct] = MappingProxyType(
             SECONDS, accounts.show_grant, accounts.check_granting, lambda asked, at, _: accounts.do_grant(asked, at), True
         ),
         ApprovalKind.INVITE: SharedAct(SECONDS, accounts.show_invitation, accounts.check_inviting, _open_account, True),
+        ApprovalKind.LATE: SharedAct(
+            BUYERS, late_offers.show_late_opening, late_offers.check_opening_late,
+            lambda asked, at, means: late_offers.do_open_late(asked, at, seal_key=means.seal_key),
+        ),
     }
 )
 APPROVERS = tuple(sorted({role for act in ACTS.values() for role in act.roles}))

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sad.domain.errors import Refusal
+from sad.domain.late_offers import GROUNDS, LateGround
 from sad.letters.text import LetterText, write_letter
 from sad.models.assisted_deposits import AssistedDeposit
 from sad.models.mini_tenders import MiniTender
@@ -15,6 +16,12 @@ def deposited(offer: Offer, mini_tender: MiniTender, supplier: Supplier, *, link
     """To the people of the supplier: the offer is there, in time or late (REC-02, REC-04); `link` leads to the receipt."""
     kind = "offer_late" if offer.late else "offer_deposited"
     return write_letter(kind, offer=offer, mini_tender=mini_tender, supplier=supplier, link=link)
+
+
+def late_opened(offer: Offer, ground: str, reason: str, *, is_opened: bool) -> LetterText:
+    """To the people of the supplier: its offer came late because of the service, and is opened all the same (REC-04)."""
+    said = {"cause": GROUNDS[LateGround(ground)], "reason": reason, "is_opened": is_opened}
+    return write_letter("offer_late_opened", offer=offer, mini_tender=offer.mini_tender, **said)
 
 
 def assisted(begun: AssistedDeposit, *, link: str) -> LetterText:

@@ -23,6 +23,7 @@ class ApprovalKind(StrEnum):
     EXCLUDE = "exclude_applicant"
     GRANT = "grant_role"
     INVITE = "invite_person"
+    LATE = "open_late_offer"
 
 
 class ApprovalOutcome(StrEnum):

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from sad.db import Base, Money
 from sad.domain.bids import bid_of
+from sad.domain.late_offers import LateGround
 from sad.domain.offers import OfferContent, regularised
 from sad.domain.scoring.values import Bid, Grid
 from sad.domain.stages import Stage
@@ -53,7 +54,19 @@ class Offer(Base):
         CheckConstraint("late = (received_at > closes_at)", name="late_agrees_with_deadline"),
         CheckConstraint("is_opened = (content IS NOT NULL)", name="content_only_once_opened"),
         CheckConstraint("is_opened = (total IS NOT NULL)", name="total_only_once_opened"),
-        CheckConstraint("NOT is_opened OR (NOT late AND state = 'deposited')", name="only_live_offers_in_time_are_opened"),
+        CheckConstraint(
+            "NOT is_opened OR (state = 'deposited' AND (NOT late OR late_ground IS NOT NULL))",
+            name="only_live_offers_in_time_or_admitted_are_opened",
+        ),
+        one_of("late_ground", LateGround, nullable=True),
+        CheckConstraint("late_ground IS NULL OR late", name="late_ground_of_a_late_offer"),
+        CheckConstraint("(late_ground IS NULL) = (late_reason IS NULL)", name="late_ground_with_a_reason"),
+        CheckConstraint(
+            "(late_ground IS NULL AND late_asked_by IS NULL AND late_approved_by IS NULL)"
+            " OR (late_ground IS NOT NULL AND late_asked_by IS NOT NULL AND late_approved_by IS NOT NULL"
+            " AND late_asked_by <> late_approved_by)",
+            name="late_ground_by_two_people",
+        ),
         CheckConstraint("seal_fault IS NULL OR NOT is_opened", name="broken_envelope_is_not_opened"),
         CheckConstraint("classification IS NULL OR is_opened", name="sealed_offer_has_no_classification"),
         CheckConstraint("(classification IS NULL) = (classification_reason IS NULL)", name="classification_reason"),
@@ -83,6 +96,10 @@ class Offer(Base):
     size_class: Mapped[int] = mapped_column(comment="steps of 64 KiB")
 
     seal_fault: Mapped[Text | None] = mapped_column(comment="why its envelope did not open, when the others were")
+    late_ground: Mapped[Word | None] = mapped_column(comment="why it is opened though it came late, when the service is the cause")
+    late_reason: Mapped[Text | None] = mapped_column(comment="what establishes it; its tenderer reads it")
+    late_asked_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    late_approved_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     is_opened: Mapped[bool] = mapped_column(default=False)
     opened_at: Mapped[datetime | None]
     content: Mapped[dict[str, Any] | None] = mapped_column(comment="once opened: prices by line, values by requirement, files")
@@ -99,6 +116,8 @@ class Offer(Base):
     mini_tender: Mapped[MiniTender] = relationship()
     supplier: Mapped[Supplier] = relationship()
     depositor: Mapped[Person] = relationship(foreign_keys=[deposited_by])
+    late_asker: Mapped[Person | None] = relationship(foreign_keys=[late_asked_by])
+    late_approver: Mapped[Person | None] = relationship(foreign_keys=[late_approved_by])
     files: Mapped[list["OfferFile"]] = relationship(back_populates="offer", order_by="OfferFile.id")
 
     @property

@@ -33,6 +33,8 @@ def _received(opening: OpeningRecord) -> str:
 
 
 def _late(offer: Offer) -> str:
+    if offer.is_opened:
+        return f"{offer.supplier.name} : arrivée le {moment(offer.received_at)}, hors délai à cause du service, ouverte à deux, examinée."
     return f"{offer.supplier.name} : arrivée le {moment(offer.received_at)}, hors délai, non ouverte (R2151-5)."
 
 

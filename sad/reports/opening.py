@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from sad.domain.late_offers import GROUNDS, LateGround
 from sad.letters.wording import agreement_words, instant, money, siret
 from sad.models.assisted_deposits import AssistedDeposit
 from sad.models.mini_tenders import MiniTender
@@ -57,7 +58,7 @@ def opening_content(mini_tender: MiniTender, record: OpeningRecord) -> dict[str,
         ],
         "in_time": [[*_identity(offer), _total(offer), str(record.files.get(offer.id, 0))] for offer in record.in_time],
         "broken": [f"{offer.supplier.name}\u00a0: {offer.seal_fault}" for offer in record.broken],
-        "late": [_identity(offer) for offer in record.late],
+        "late": [[_late(offer), instant(offer.received_at)] for offer in record.late],
         "ended": _ended(record),
         "assisted": [_assistance(begun) for begun in record.assisted],
         "envelopes": [[offer.supplier.name, offer.sealed_sha256] for offer in (*record.in_time, *record.late)],
@@ -73,6 +74,17 @@ def opening_file_name(record: OpeningRecord) -> str:
 
 def _identity(offer: Offer) -> list[str]:
     return [f"{offer.supplier.name}, SIRET {siret(offer.supplier.siret)}", instant(offer.received_at)]
+
+
+def _late(offer: Offer) -> str:
+    """Whose it is; when two people opened it all the same, who, why and on what."""
+    name, _ = _identity(offer)
+    if offer.late_ground is None:
+        return name
+    assert offer.late_asker is not None and offer.late_approver is not None
+    people = f"{offer.late_asker.name} et {offer.late_approver.name}"
+    when = f"Ouverte ensuite par {people}, le {instant(offer.opened_at)}" if offer.is_opened else f"Admise par {people}, pli illisible"
+    return f"{name}. {when}. {GROUNDS[LateGround(offer.late_ground)]}. {offer.late_reason}"
 
 
 def _total(offer: Offer) -> str:

@@ -214,7 +214,8 @@ def _outcome(attempt: DepositAttempt) -> str:
 
 
 def _standing(offer: Offer) -> str:
-    return f"{OFFER_STATES[offer.state]}, {'hors délai' if offer.late else 'à temps'}"
+    when = "à temps" if not offer.late else "hors délai, ouverte à deux" if offer.is_opened else "hors délai"
+    return f"{OFFER_STATES[offer.state]}, {when}"
 
 
 def _receipt_number(offer: Offer, proof: ProofFile) -> str:

@@ -39,6 +39,7 @@ GRAVE_ACTS = frozenset(
         "procurement.ask_applications_destruction",
         "procurement.ask_destruction",
         "procurement.discontinue_mini_tender",
+        "procurement.late_offer",
         "procurement.corrigendum",
         "procurement.tie",
         "procurement.refuse_application",

@@ -51,7 +51,7 @@ def test_a_withdrawal_after_the_deadline_would_be_seen(stage, monkeypatch):
 def test_an_offer_that_does_not_count_cannot_be_opened_with_the_others(stage, monkeypatch, counted):
     """The database itself stops it, before the model would."""
     monkeypatch.setattr(openings, "live_offers", lambda need: offers_where(need, counted))
-    with pytest.raises(IntegrityError, match="only_live_offers_in_time_are_opened"):
+    with pytest.raises(IntegrityError, match="only_live_offers_in_time_or_admitted"):
         played_until_seen(stage)
 
 

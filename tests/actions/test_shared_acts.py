@@ -21,6 +21,7 @@ from sad.actions.shared_acts import (
     ask_change,
     ask_destruction,
     ask_discontinuation,
+    ask_late_opening,
     grant_or_ask,
     invite_or_ask,
     refuse_or_ask,
@@ -35,9 +36,11 @@ from sad.models.approvals import Approval, ApprovalKind
 from sad.models.journal import JournalEntry
 from sad.models.letters import Letter
 from sad.models.mini_tenders import MiniTender
+from sad.models.offers import Offer
 from sad.models.people import Person, Role
 from tests.factories.admissions import make_application
-from tests.factories.mini_tenders import HOME, SENT, make_published
+from tests.factories.late_offers import make_declared, make_late_opened
+from tests.factories.mini_tenders import HOME, SEAL_KEY, SENT, make_published
 from tests.factories.organisations import make_organisation
 from tests.factories.people import make_person
 from tests.factories.suppliers import make_supplier
@@ -98,6 +101,14 @@ def destroying() -> Case:
     return Case(asked, asker, other, lambda: destruction_of(sent.id) is not None, lambda: session.execute(retitled))
 
 
+def opening_late() -> Case:
+    sent, late = make_late_opened()
+    asker, other = make_declared(sent, Role.BUYER), make_declared(sent, Role.AWARD_AUTHORITY)
+    asked = ask_late_opening(late, "service", "La limite de taille n’était pas affichée.", home=HOME, by=asker, at=AT)
+    retitled = update(MiniTender).where(MiniTender.id == sent.id).values(title="Un autre besoin")
+    return Case(asked, asker, other, lambda: same(Offer, late.id).is_opened, lambda: session.execute(retitled))
+
+
 def excluding() -> Case:
     organisation = make_organisation()
     application = make_application(make_supplier(), make_system(organisation).categories[0])
@@ -140,6 +151,7 @@ CASES = {
     ApprovalKind.EXCLUDE: excluding,
     ApprovalKind.GRANT: granting,
     ApprovalKind.INVITE: inviting,
+    ApprovalKind.LATE: opening_late,
 }
 
 
@@ -156,7 +168,7 @@ def seen(case: Case) -> str:
 def second(case: Case, by: Person | None = None, *, read: str | None = None, at: datetime = LATER) -> None:
     with transaction():
         read = seen(case) if read is None else read
-        approve(case.asked, read_sha256=read, link=link, by=by or case.other, at=at)
+        approve(case.asked, read_sha256=read, link=link, seal_key=SEAL_KEY, by=by or case.other, at=at)
 
 
 def refused(case: Case, **values) -> str:

@@ -177,6 +177,7 @@ def _launch_all(half: Half) -> None:
     tastings = [_taste(half, sent[name], half.buyer) for name in ("tasted", "revealed")]
     _taste(half, sent["tasted_too"], half.people[Role.EVALUATOR])
     stop_tasting(tastings[1], "panne de froid", by=half.buyer, at=EXAMINED)
+    make_deposit(sent["opened"], half.supplier, at=EXAMINED)
     assert {phase(each, NOW) for each in half.mini_tenders.values()} >= {"open", "closed", "opened", "ranked", "awarded", "notified"}
 
 

@@ -349,6 +349,7 @@ OWNERS: dict[tuple[str, frozenset[str]], Find] = {
         ("procurement", {"sitting_id"}, _ids("sitting_id", Sitting, lambda half: (_of_organisation(Sitting, half),))),
         ("procurement", {M}, _one(M, _own_mini_tenders)),
         ("procurement", {M, "offer_id"}, lambda half: ({M: each.id, "offer_id": offer.id} for each, offer in _offers(half))),
+        ("procurement", {M, "late_offer_id"}, _of_mini_tenders("late_offer_id", Offer, Offer.late)),
         ("procurement", {M, "offer_id", "file_id"}, _files),
         ("procurement", {M, "offer_id", "answer_file_id"}, _answer_files),
         ("procurement", {M, "regularisation_request_id"}, _to_judge),

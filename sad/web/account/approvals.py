@@ -15,7 +15,7 @@ from sad.web.access import allow, current_person, own_or_404
 from sad.web.acts import attempt, form_page
 from sad.web.fields import Form
 from sad.web.paging import page_of
-from sad.web.running import site_address
+from sad.web.running import site_address, site_settings
 
 
 class ApproveForm(Form):
@@ -39,7 +39,8 @@ def approval(approval_id: int) -> Response:
     asked, form, at = _asked(approval_id), ApproveForm(), clock.now()
     if form.validate_on_submit():
         with attempt(form) as done:
-            approve(asked, read_sha256=form.read_sha256.data or "", link=_password_link, by=current_person(), at=at)
+            means = {"link": _password_link, "seal_key": site_settings().seal_key}
+            approve(asked, read_sha256=form.read_sha256.data or "", **means, by=current_person(), at=at)
         if done:
             flash("Vous avez approuvé : c’est fait.", "success")
             return redirect(url_for("account.approval", approval_id=asked.id))

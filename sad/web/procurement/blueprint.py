@@ -28,6 +28,7 @@ from sad.web.procurement import (
     grids,
     home,
     journal,
+    late_offers,
     low_prices,
     mini_tender_changes,
     mini_tenders,
@@ -103,6 +104,7 @@ blueprint.add_url_rule(f"{TENDER}/ouverture/proces-verbal.pdf", "opening_pdf", o
 blueprint.add_url_rule(f"{TENDER}/ouverture/dossier-de-preuve.pdf", "proof_file", proof_files.paper)
 blueprint.add_url_rule(f"{TENDER}/ouverture/dossier-de-preuve.json", "proof_file_data", proof_files.data)
 blueprint.add_url_rule(f"{TENDER}/ouverture/offres-scellees.zip", "release_key", released.release, methods=POST)
+blueprint.add_url_rule(f"{TENDER}/ouverture/tardives/<int:late_offer_id>", "late_offer", late_offers.late_offer, methods=BOTH)
 blueprint.add_url_rule(f"{TENDER}/ouverture/demander", "ask_opening", openings.ask, methods=POST)
 blueprint.add_url_rule(f"{TENDER}/ouverture/confirmer", "confirm_opening", openings.confirm, methods=POST)
 OFFER = f"{TENDER}/examen/offres/<int:offer_id>"

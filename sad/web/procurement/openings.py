@@ -10,10 +10,12 @@ from wtforms.validators import Length
 from sad import clock
 from sad.actions.deadline_requests import request_used_by
 from sad.actions.declarations import declaration_of, declare_interests
+from sad.actions.evaluations import UNDER_EVALUATION
 from sad.actions.opening_records import opening_record_of
 from sad.actions.openings import ASK_LASTS, ask_opening, confirm_opening, is_waiting, openers_of, opening_of
 from sad.actions.publications import invitees_of
 from sad.actions.spooled import hold_back_while_spooled
+from sad.domain.late_offers import GROUNDS
 from sad.domain.phases import phase
 from sad.letters import openings as letters
 from sad.models.mini_tenders import MiniTender
@@ -102,7 +104,8 @@ def _page(mini_tender: MiniTender, form: InterestsForm) -> Response:
         require_declaration(mini_tender)
         shown = {"record": opening_record_of(mini_tender, asked), "agreed": request_used_by(mini_tender)}
         may_release = current_person().has_role(Role.BUYER, Role.OPENER)
-        return form_page("procurement/opening_record.html", form, mini_tender=mini_tender, may_release=may_release, **shown)
+        late = {"late_grounds": GROUNDS, "may_propose": current_person().has_role(Role.BUYER) and mini_tender.state in UNDER_EVALUATION}
+        return form_page("procurement/opening_record.html", form, mini_tender=mini_tender, may_release=may_release, **late, **shown)
     person, openers = current_person(), openers_of(mini_tender)
     declared, told = declaration_of(mini_tender, person), [each for each in openers if each.id != person.id]
     waiting = asked if asked and is_waiting(mini_tender, asked, at) else None

@@ -119,7 +119,7 @@ def _standing(invitation: Invitation, offer: Offer | None, places: dict[int, _Pl
         return Standing(invitation, "Sans suite", "grey", "La collectivité a renoncé à cet achat ; la lettre dit pourquoi.")
     if offer is None or offer.state == OfferState.WITHDRAWN:
         return _without_offer(invitation, offer, now == "open")
-    if offer.late:
+    if offer.late and not offer.is_opened:
         return Standing(invitation, "Arrivée après l’heure", "apricot", f"Reçue le {instant(offer.received_at)}.", has_offer=True)
     if now in ("open", "closed"):
         return _sealed(invitation, offer, now == "open")
