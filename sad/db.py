@@ -145,6 +145,16 @@ def transaction() -> Iterator[None]:
             raise
 
 
+@contextlib.contextmanager
+def kept_if(is_kept: bool) -> Iterator[None]:
+    """A part of an act that is written like the rest of it, then undone unless it is to be kept."""
+    with session.begin_nested() as part:
+        yield
+        session.flush()
+        if not is_kept:
+            part.rollback()
+
+
 def take_picture() -> Connection:
     """From now on, until it is let go, the session reads the database as it is at this instant, whatever others write."""
     session.remove()

@@ -9,7 +9,7 @@ from sad.actions.journal import record
 from sad.actions.letters import post_letter
 from sad.actions.rescue_codes import use_rescue_code
 from sad.actions.sign_ins import drop_sessions
-from sad.db import session
+from sad.db import kept_if, session
 from sad.domain.calendar import PARIS
 from sad.domain.errors import Refused, refuse
 from sad.domain.sentences import french_moment
@@ -72,11 +72,8 @@ def ask_password_reset(email: str, *, address: str, link: Callable[[str], str], 
     if person is None:
         return
     is_theirs = person.email == email.strip().lower() and person.is_active
-    with session.begin_nested() as aside:
+    with kept_if(is_theirs):
         _send_reset(person, link=link, at=at)
-        session.flush()
-        if not is_theirs:
-            aside.rollback()
 
 
 def _owner_or_anybody(email: str) -> Person | None:

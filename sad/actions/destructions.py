@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import func, select, update
 
 from sad.actions.journal import record
 from sad.actions.leavers import erase_leavers
@@ -18,7 +18,6 @@ from sad.db import session
 from sad.domain.errors import Refusal, Refused
 from sad.domain.retention import clocks_of
 from sad.letters.wording import long_date
-from sad.models.approvals import Approval, ApprovalKind
 from sad.models.destructions import Destruction
 from sad.models.invitations import Invitation
 from sad.models.mini_tenders import MiniTender
@@ -109,8 +108,6 @@ def note_papers_gone(destruction: Destruction, *, at: datetime) -> Destruction:
 
 def _blank(mini_tender: MiniTender) -> None:
     """The key that opened its envelopes, in whatever copy, and what was typed for its making."""
-    about = f"{MiniTender.__tablename__}:{mini_tender.id}"
-    session.execute(delete(Approval).where(Approval.object == about, Approval.kind != ApprovalKind.DESTROY))
     blank: dict[str, Any] = {"wrapped_private_key": b"", "opener_keys": None, "justifications": {}, "returned_reason": None}
     blank |= dict.fromkeys(TYPED, "")
     session.execute(update(MiniTender).where(MiniTender.id == mini_tender.id).values(blank))

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from sqlalchemy import ColumnElement, Table, delete, select
 
 from sad.db import Base, session
+from sad.models.approvals import Approval, ApprovalKind
 from sad.models.destructions import DestroyedObject, Destruction
 from sad.models.journal import JournalBody, JournalEntry
 
@@ -54,12 +55,16 @@ def held_by_others(name: str, numbers: Collection[int], *, but: Collection[str])
 
 
 def shred(ids: Ids, destruction: Destruction, *, about: Sequence[str] = ()) -> dict[str, int]:
-    """Delete these rows, what the journal says of them and of the things `about` in detail; their files wait for the job.
+    """Delete these rows, what the journal says of them and of the things `about` in detail, the requests made to a second person about
+    them but that of a destruction; their files wait for the job.
 
     Gives how many went, by table.
     """
     destruction.paper_keys = [*destruction.paper_keys, *_paper_keys(ids)]
-    counts = {**_delete_rows(ids), "journal_bodies": _delete_bodies([*_objects(ids), *about])}
+    told = [*_objects(ids), *about]
+    counts = {**_delete_rows(ids), "journal_bodies": _delete_bodies(told)}
+    for some in batched(told, AT_ONCE):
+        session.execute(delete(Approval).where(Approval.object.in_(some), Approval.kind != ApprovalKind.DESTROY))
     session.add_all(DestroyedObject(object=each, destruction_id=destruction.id) for each in _objects(ids))
     session.flush()
     return counts

@@ -8,7 +8,7 @@ from sad.db import transaction
 from sad.web.access import STATIC
 
 # What sealed offers are opened by: refused when the clocks disagree at that very moment.
-OPENING_ACTS = frozenset({"procurement.ask_opening", "procurement.confirm_opening"})
+OPENING_ACTS = frozenset({"procurement.ask_opening", "procurement.confirm_opening", "procurement.late_offer", "account.approval"})
 
 
 def keep_hour() -> None:

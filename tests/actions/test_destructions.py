@@ -19,6 +19,7 @@ from sad.doctor.findings import Site
 from sad.domain.errors import Refused
 from sad.jobs.destructions import take_papers_away
 from sad.jobs.turn import Turn
+from sad.models.approvals import Approval, ApprovalKind
 from sad.models.awards import Award
 from sad.models.destructions import DestroyedObject, Destruction
 from sad.models.journal import JournalBody, JournalEntry
@@ -55,7 +56,23 @@ def site(database, settings) -> Site:
             .where(LetterPaper.letter_id == letter.id)
             .values(storage_key=kept.key, size=kept.size, sha256=kept.sha256, made_at=EXAMINED, attempts=1, tried_at=EXAMINED)
         )
+        session.add(request_about(session.scalars(select(Offer).where(Offer.mini_tender_id == award.mini_tender_id)).first()))
     return Site(settings.data_dir, settings.seal_key, LATE)
+
+
+def request_about(offer: Offer) -> Approval:
+    """What somebody asked for once about an offer, in its own words."""
+    return Approval(
+        organisation_id=offer.organisation_id,
+        kind=ApprovalKind.LATE,
+        object=f"offers:{offer.id}",
+        title=CANARY,
+        content={"reason": CANARY},
+        shown_sha256="0" * 64,
+        asker=make_person(offer.mini_tender.organisation, Role.BUYER),
+        asked_at=EXAMINED,
+        expires_at=EXAMINED + timedelta(days=1),
+    )
 
 
 def notified() -> MiniTender:
