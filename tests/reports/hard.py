@@ -161,7 +161,7 @@ EVALUATION = {
 RECEIPT = {
     "title": "Accusé de réception",
     "buyer": LONG,
-    "late": "Reçue après la date limite du 7 décembre 2026 à 12 h 00 min 00 s. L’offre est conservée scellée.",
+    "note": "Reçue après la date limite du 7 décembre 2026 à 12 h 00 min 00 s. L’offre est conservée scellée.",
     "items": FACTS,
     "documents": [[f"{UNBROKEN}-{number}.pdf", "9,9 Mo", SHA] for number in range(10)],
     "proofs": [["Empreinte du pli scellé", SHA], ["Signature Ed25519", SHA + SHA]],
@@ -227,6 +227,6 @@ def cases() -> Iterator[tuple[str, str, Mapping[str, Any]]]:
         yield template, "full", content
         needed = NEEDED.get(template, set())
         yield template, "bare", {name: value if name in needed or not isinstance(value, list) else [] for name, value in content.items()}
-        optional = {"draft", "warning", "left", "late", "status", "tie_rule", "least", "opinion"} & content.keys()
+        optional = {"draft", "warning", "left", "late", "note", "status", "tie_rule", "least", "opinion"} & content.keys()
         if optional:
             yield template, "silent", {**content, **dict.fromkeys(optional, "")}

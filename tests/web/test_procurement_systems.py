@@ -219,6 +219,7 @@ def test_no_address_closes_the_form_or_unpublishes_a_system(app):
             "system_documents", "remove_system_document", "open_system", "extend_system", "end_system",
             "stage_play",
             "two_passphrases",  # for the consultations to come alone
+            "ask_applications_destruction",  # once the system has ended, by two people
             # What is written of a draft stage is nobody's until it is published.
             "start_stage", "revise_stage", "stage_draft_name", "exempt_stage_draft", "discard_stage_draft", "write_requirement",
             "edit_requirement", "remove_requirement", "mend_requirement", "open_stage_comments", "answer_stage_comment",
