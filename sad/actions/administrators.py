@@ -1,5 +1,7 @@
 """What administrators may manage: those of the instance, everything; those of an organisation, their own."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import select
 
 from sad.db import session
@@ -10,6 +12,14 @@ from sad.models.people import Person, PersonRole, Role
 def is_instance_administrator(person: Person) -> bool:
     """Does this person administer the whole instance?"""
     return person.organisation_id is None and person.has_role(Role.ADMINISTRATOR)
+
+
+def instance_administrators() -> Sequence[Person]:
+    """Those who are active."""
+    held = select(PersonRole.person_id).where(PersonRole.role == Role.ADMINISTRATOR)
+    return session.scalars(
+        select(Person).where(Person.id.in_(held), Person.organisation_id.is_(None), Person.is_active).order_by(Person.id)
+    ).all()
 
 
 def may_manage(person: Person, organisation_id: int | None) -> bool:

@@ -6,11 +6,13 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 
 from sad import parameters
-from sad.actions.administrators import check_instance_administrator
+from sad.actions.administrators import check_instance_administrator, instance_administrators
 from sad.actions.journal import record
+from sad.actions.letters import post_letter
 from sad.db import session
 from sad.domain.clock_watch import Reading, Skew, Source, skews, unseen_start
 from sad.domain.errors import Refusal, refuse
+from sad.letters import timekeeping as letters
 from sad.models.journal import JournalHead
 from sad.models.outages import Watch
 from sad.models.people import Person
@@ -152,6 +154,8 @@ def _begin(found: Skew, reading: Reading, at: datetime) -> ClockSkew:
         hour=instant(reading.wall),
         database=reading.database and instant(reading.database),
     )
+    for each in instance_administrators():
+        post_letter(letters.hour_in_doubt(each, found.source, at=at), to=each, at=at)
     return begun
 
 

@@ -24,7 +24,9 @@ from sad.actions.timekeeping import (
 from sad.db import session, transaction
 from sad.domain.clock_watch import Reading, Source
 from sad.domain.errors import Refused
+from sad.letters.timekeeping import WHY, hour_in_doubt
 from sad.models.journal import JournalEntry
+from sad.models.letters import Letter
 from sad.models.people import Role
 from sad.models.timekeeping import ClockSkew, TrustedHour
 from tests.factories.mini_tenders import CLOSES, SEAL_KEY, make_published
@@ -61,6 +63,25 @@ def test_a_clock_moved_back_or_forward_is_noted_once_and_ends_when_it_is_put_rig
     assert note(3 * HOUR, 9 * HOUR) == ["elapsed"]
     assert lines() == ["begin_clock_skew", "end_clock_skew", "begin_clock_skew"]
     assert [each.ahead for each in session.query(ClockSkew).order_by(ClockSkew.id)] == [-HOUR, 9 * HOUR]
+
+
+def test_the_administrators_of_the_instance_are_told_once_of_each_doubt(database):
+    with transaction():
+        ada, gone = make_person(None, Role.ADMINISTRATOR), make_person(None, Role.ADMINISTRATOR)
+        gone.is_active = False
+        make_person(make_organisation(), Role.ADMINISTRATOR)
+    for after, moved in ((timedelta(), timedelta()), (HOUR, -HOUR), (HOUR, -HOUR), (2 * HOUR, timedelta()), (3 * HOUR, 9 * HOUR)):
+        note(after, moved)
+    told = session.scalars(select(Letter).order_by(Letter.id)).all()
+    assert [(each.kind, each.person_id) for each in told] == [("hour_in_doubt", ada.id)] * 2
+    assert "aucune offre ne s’ouvre" in told[0].body and "7 décembre 2026" in told[0].body
+
+
+@pytest.mark.parametrize("source", Source)
+def test_each_doubt_has_its_sentence(database, source):
+    with transaction():
+        ada = make_person(None, Role.ADMINISTRATOR)
+    assert WHY[source] in hour_in_doubt(ada, source, at=NOON).body
 
 
 def test_small_corrections_alarm_nobody(database):
