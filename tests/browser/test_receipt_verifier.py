@@ -3,17 +3,24 @@
 import hashlib
 import json
 import random
+from datetime import timedelta
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy import select
 
 from sad.actions.publications import invitees_of
+from sad.actions.receipt_keys import key_that_signs
 from sad.actions.receipts import receipt_text
-from sad.db import transaction
-from sad.trust.canonical import canonical_json
+from sad.actions.trials import submit_trial, trial_receipt_text, trial_terms
+from sad.db import session, transaction
+from sad.models.offers import Offer
+from sad.trust.canonical import canonical_json, instant
+from sad.trust.provisional import Received, Shown, sign_received
 from sad.trust.signing import new_receipt_key, sign_receipt
-from tests.factories.mini_tenders import SEAL_KEY, make_published
+from tests.factories.mini_tenders import CLOSES, SEAL_KEY, SENT, make_published
 from tests.factories.offers import PDF, make_deposit
+from tests.factories.suppliers import member_of
 
 PAGE = "/accuses-de-reception/page-a-garder"
 VERDICTS = """([files, keys]) => files.map((hex) => {
@@ -73,6 +80,41 @@ def test_a_good_receipt_is_accepted_and_an_altered_one_refused_without_any_netwo
     said = choose(page, receipt)
     assert said.startswith("Authentique") and PDF.name in said and "à temps" in said
     page.set_input_files("#receipt", {"name": "b.json", "mimeType": "", "buffer": receipt.replace(b'"late":false', b'"late":true')})
+    page.wait_for_selector("#answer.bad")
+    assert "La signature ne correspond pas" in page.inner_text("#answer")
+    assert [url for url in asked if not url.startswith("file:")] == [] and faults == []
+
+
+def trial_receipt() -> bytes:
+    supplier = session.scalars(select(Offer)).one().supplier
+    tried = trial_terms(supplier, at=SENT).read({"prices": {"essai": "1"}, "vat": {"essai": "5.5"}})
+    instants = {"started_at": SENT, "received_at": SENT, "at": SENT}
+    with transaction():
+        trial = submit_trial(supplier, tried, (), idempotency_key="trial", seal_key=SEAL_KEY, by=member_of(supplier), **instants)
+    return trial_receipt_text(trial, seal_key=SEAL_KEY)
+
+
+def provisional_receipt() -> bytes:
+    offer = session.scalars(select(Offer)).one()
+    named = {"depositor": "La ferme", "buyer": "L’agglo", "title": "Petit-déjeuner", "object": "Pain", "closes_at": instant(CLOSES)}
+    numbers = {"mini_tender_id": offer.mini_tender_id, "supplier_id": offer.supplier_id, "person_id": offer.deposited_by}
+    shown = Shown(key="a" * 32, session="b" * 64, draft_stamp="c" * 64, **named, **numbers)
+    received = Received(shown, CLOSES - timedelta(seconds=2), CLOSES - timedelta(seconds=1), keeps_draft=False)
+    return sign_received(received, key_that_signs(seal_key=SEAL_KEY), SEAL_KEY)
+
+
+@pytest.mark.parametrize(
+    ("made", "said", "true", "false"),
+    [
+        (trial_receipt, "essai", b'"buyer":"', b'"buyer":"Un autre '),
+        (provisional_receipt, "provisoire", b'"late":false', b'"late":true'),
+    ],
+)
+def test_a_trial_and_a_provisional_receipt_are_told_for_what_they_are_and_refused_once_altered(open_kept, receipt, made, said, true, false):
+    file = made()
+    page, asked, faults = open_kept()
+    assert true in file and said in choose(page, file)
+    page.set_input_files("#receipt", {"name": "b.json", "mimeType": "", "buffer": file.replace(true, false, 1)})
     page.wait_for_selector("#answer.bad")
     assert "La signature ne correspond pas" in page.inner_text("#answer")
     assert [url for url in asked if not url.startswith("file:")] == [] and faults == []
