@@ -13,7 +13,7 @@ from sad.db import WRITES, session, transaction
 from sad.web.supplier import deposits
 from tests.campaigns.warmed import app as app
 
-A_WHILE = 0.2  # seconds
+A_WHILE = 1.0  # seconds
 
 
 @contextmanager
