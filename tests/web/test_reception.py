@@ -1,6 +1,8 @@
 """Requests: the instant that counts is that of the last byte, and what they carry never touches the disk in clear."""
 
 import io
+import socket
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -76,3 +78,51 @@ def test_a_page_that_is_only_read_is_stamped_too(app):
     with app.test_request_context("/regles"):
         reception.stamp()
         assert g.started_at <= g.received_at
+
+
+@pytest.fixture
+def line():
+    """Both ends of a connection over TCP: who sends, and the server's."""
+    with socket.create_server(("127.0.0.1", 0)) as listener, socket.create_connection(listener.getsockname()) as sender:
+        end, _ = listener.accept()
+        with end:
+            yield sender, end
+
+
+def test_what_has_arrived_whole_is_dated_when_it_did_however_long_it_waits_for_a_worker(app, line):
+    sender, end = line
+    before = clock.now()
+    sender.sendall(b"the last byte")
+    sent = clock.now()
+    time.sleep(0.3)
+    if not reception.waited_on(end):
+        pytest.skip("this machine does not say when data arrived")
+    with app.test_request_context("/recu", method="POST", environ_overrides={"gunicorn.socket": end}):
+        reception.stamp()
+        assert before <= g.received_at < sent + timedelta(seconds=0.3) < clock.now()
+        assert g.started_at == g.received_at
+
+
+def test_a_byte_that_comes_now_is_never_dated_before_it_came(line):
+    sender, end = line
+    for _ in range(50):
+        time.sleep(0.01)
+        before = clock.now()
+        sender.sendall(b"a byte")
+        assert end.recv(100)  # as it is read before it is dated
+        assert reception.arrived_at(end) >= before
+
+
+@pytest.mark.parametrize("end", [None, object()], ids=["no connection is told", "a connection that is no socket"])
+def test_where_the_machine_does_not_tell_it_is_now(end):
+    before = clock.now()
+    assert reception.arrived_at(end) >= before
+
+
+def test_between_two_programs_of_one_machine_it_is_now():
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        theirs.sendall(b"x")
+        time.sleep(0.05)
+        before = clock.now()
+        assert reception.arrived_at(ours) >= before
