@@ -47,7 +47,8 @@ def keep_request(
     asked.title, asked.shown_sha256, asked.asker = shown.title[:200], fingerprint_of(shown), by
     asked.asked_at, asked.expires_at = at, request_ends(at, until)
     if asked.expires_at <= at:
-        raise refuse("Il ne reste pas le temps qu’une autre personne approuve.", "Rien ne change.")
+        remedy = "Revenir à la page d’où part la demande : elle dit ce qui reste possible."
+        raise refuse("Il ne reste pas le temps qu’une autre personne approuve.", remedy)
     session.add(asked)
     session.flush()
     text = letters.approval_asked(asked, home=home)

@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
-
 from sad import parameters
 from sad.actions.evaluations import take_up
 from sad.actions.journal import record
 from sad.actions.letters import post_to_supplier
+from sad.actions.offers import live_offer
 from sad.actions.openings import open_offer
 from sad.actions.outages import outages_between
 from sad.actions.shared_keys import context_of, nothing_opens
@@ -25,9 +24,7 @@ from sad.trust.envelopes import SealBroken
 from sad.trust.sealing import unwrap
 
 
-def open_late_offer(
-    offer: Offer, ground: str, reason: str, *, seal_key: bytes, approved_by: Person, by: Person, at: datetime
-) -> Offer:
+def open_late_offer(offer: Offer, ground: str, reason: str, *, seal_key: bytes, approved_by: Person, by: Person, at: datetime) -> Offer:
     """Open this offer though it came late: it then counts as the others do, and its tenderer is told why.
 
     An envelope that does not open is flagged. Raises `Refused` with every fault; with another key file, nothing opens.
@@ -81,16 +78,10 @@ def outages_before(offer: Offer) -> Sequence[Outage]:
 
 
 def _asked(offer: Offer, ground: str | None, reason: str) -> LateOpening:
-    in_time = select(Offer.id).where(
-        Offer.mini_tender_id == offer.mini_tender_id,
-        Offer.supplier_id == offer.supplier_id,
-        Offer.state == OfferState.DEPOSITED,
-        ~Offer.late,
-    )
     return LateOpening(
         is_live=offer.late and offer.state == OfferState.DEPOSITED and offer.late_ground is None,
         is_opened=offer.is_opened,
-        has_other_in_time=session.scalar(in_time) is not None,
+        has_other_in_time=live_offer(offer.mini_tender, offer.supplier) is not None,
         ground=ground,
         reason=reason,
         has_outage=bool(outages_before(offer)),

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from sqlalchemy import inspect, select, text, update
+from sqlalchemy import select, update
 
 from sad import clock
 from sad.actions.application_destructions import application_papers, destroy_applications
@@ -18,7 +18,6 @@ from sad.actions.publications import discontinue_mini_tender
 from sad.actions.shared_acts import approve, ask_destruction, shown_to
 from sad.actions.vault import attach_document, withdraw_certificate
 from sad.db import session, transaction
-from sad.doctor.checkup import examine
 from sad.doctor.findings import Site
 from sad.domain.errors import Refused
 from sad.jobs.destructions import take_papers_away
@@ -36,6 +35,7 @@ from sad.models.suppliers import Supplier
 from sad.models.systems import Category, PurchasingSystem
 from sad.storage import CheckedFile, path_of, put
 from tests.factories.admissions import ADMITTED, APPLIED, make_application
+from tests.factories.left import everything, findings
 from tests.factories.mini_tenders import HOME, SENT, make_published
 from tests.factories.people import make_person
 from tests.factories.suppliers import make_supplier, member_of
@@ -103,20 +103,6 @@ def destroy(at: datetime = LATE) -> Destruction:
     with transaction():
         approve(asked, read_sha256=fingerprint_of(shown_to(asked)), link=HOME.__add__, by=second, at=at)
     return session.scalars(select(Destruction)).one()
-
-
-def everything() -> str:
-    found = []
-    for table in inspect(session.get_bind()).get_table_names():
-        for row in session.execute(text(f'SELECT * FROM "{table}"')):
-            found += [each.decode("latin-1") if isinstance(each, bytes) else str(each) for each in row]
-    return "\n".join(found)
-
-
-def findings(site: Site) -> dict[str, list[str]]:
-    with clock.frozen(site.at):
-        found = {invariant.name: [str(each) for each in all_of_it] for invariant, all_of_it in examine(site)}
-    return {name: told for name, told in found.items() if told}
 
 
 def numbers(model) -> int:

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import inspect, select, text, update
+from sqlalchemy import select, update
 
 from sad import clock
 from sad.actions.approvals import fingerprint_of
@@ -14,7 +14,6 @@ from sad.actions.litigation import place_hold
 from sad.actions.retention import destruction_faults, old_mini_tenders
 from sad.actions.shared_acts import approve, ask_destruction, shown_to
 from sad.db import session, transaction
-from sad.doctor.checkup import examine
 from sad.doctor.findings import Site
 from sad.domain.errors import Refused
 from sad.jobs.destructions import take_papers_away
@@ -30,6 +29,7 @@ from sad.models.people import Person, Role
 from sad.models.systems import PurchasingSystem
 from sad.storage import CheckedFile, path_of, put
 from tests.factories.evaluations import EXAMINED
+from tests.factories.left import everything, findings
 from tests.factories.mini_tenders import HOME, SERVED
 from tests.factories.people import make_person
 from tests.factories.sound import make_sound
@@ -91,21 +91,6 @@ def destroy() -> Destruction:
     with transaction():
         approve(asked, read_sha256=fingerprint_of(shown_to(asked)), link=HOME.__add__, by=second, at=LATE)
     return session.scalars(select(Destruction)).one()
-
-
-def everything() -> str:
-    """Each value of each row of the database, as text."""
-    found = []
-    for table in inspect(session.get_bind()).get_table_names():
-        for row in session.execute(text(f'SELECT * FROM "{table}"')):
-            found += [each.decode("latin-1") if isinstance(each, bytes) else str(each) for each in row]
-    return "\n".join(found)
-
-
-def findings(site: Site) -> dict[str, list[str]]:
-    with clock.frozen(site.at):
-        found = {invariant.name: [str(each) for each in all_of_it] for invariant, all_of_it in examine(site)}
-    return {name: told for name, told in found.items() if told}
 
 
 def test_what_was_destroyed_is_nowhere_and_the_journal_still_verifies(site):

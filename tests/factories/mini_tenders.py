@@ -6,6 +6,7 @@ from decimal import Decimal
 from sad.actions.publications import publish_mini_tender
 from sad.db import session
 from sad.domain.calendar import PARIS
+from sad.models.invitations import Invitation
 from sad.models.mini_tenders import MiniTender, MiniTenderLine
 from sad.models.organisations import Service
 from sad.models.people import Person, Role
@@ -69,6 +70,11 @@ def make_published(
     assert mini_tender.category is not None
     make_admitted(mini_tender.category, suppliers, by=buyer)
     return publish_mini_tender(mini_tender, seal_key=SEAL_KEY, justifications={}, home=HOME, by=buyer, at=at)
+
+
+def invited(mini_tender: MiniTender) -> list[Invitation]:
+    """Its invitations, the first made first."""
+    return session.query(Invitation).filter_by(mini_tender_id=mini_tender.id).order_by(Invitation.id).all()
 
 
 def make_admitted(category: Category, number: int, *, by: Person, **values) -> list[Supplier]:

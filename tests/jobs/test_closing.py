@@ -12,30 +12,20 @@ from sad.domain.calendar import PARIS
 from sad.domain.reminders import closing_notice
 from sad.jobs.mini_tenders import announce_closed, warn_closing
 from sad.jobs.turn import Turn
-from sad.models.invitations import Intention, Invitation
+from sad.models.invitations import Intention
 from sad.models.journal import JournalBody, JournalEntry
 from sad.models.letters import Letter
 from sad.models.mini_tenders import MiniTender, MiniTenderState
 from sad.models.offers import Offer, OfferState
 from sad.models.people import Role
 from sad.models.suppliers import Supplier, SupplierMember
-from tests.factories.mini_tenders import CLOSES, SENT, make_mini_tender, make_published
+from tests.factories.mini_tenders import CLOSES, SENT, invited, make_mini_tender, make_published
 from tests.factories.people import make_person
 from tests.factories.suppliers import member_of
 
 At = Callable[[datetime], Turn]
 TWO_DAYS = datetime(2026, 12, 3, 8, tzinfo=PARIS)
 ONE_DAY = CLOSES - timedelta(days=1)
-
-
-@pytest.fixture
-def mini_tender(database) -> MiniTender:
-    with transaction():
-        return make_published(suppliers=4)
-
-
-def invited(mini_tender: MiniTender) -> list[Invitation]:
-    return session.query(Invitation).filter_by(mini_tender_id=mini_tender.id).order_by(Invitation.id).all()
 
 
 def deposit(mini_tender: MiniTender, supplier: Supplier, **values) -> None:

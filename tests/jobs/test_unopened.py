@@ -10,11 +10,9 @@ from sad.db import session, transaction
 from sad.domain.calendar import PARIS
 from sad.domain.reminders import unopened_since
 from sad.jobs.mini_tenders import remind_unopened_invitations, warn_closing
-from sad.models.invitations import Invitation
 from sad.models.journal import JournalBody, JournalEntry
 from sad.models.letters import Letter
-from sad.models.mini_tenders import MiniTender
-from tests.factories.mini_tenders import CLOSES, SENT, make_published
+from tests.factories.mini_tenders import CLOSES, SENT, invited
 from tests.factories.offers import make_deposit
 from tests.factories.suppliers import member_of
 
@@ -22,16 +20,6 @@ from tests.factories.suppliers import member_of
 DUE = datetime(2026, 11, 27, 8, tzinfo=PARIS)
 TWO_DAYS = datetime(2026, 12, 3, 8, tzinfo=PARIS)
 MOMENT = timedelta(microseconds=1)
-
-
-@pytest.fixture
-def mini_tender(database) -> MiniTender:
-    with transaction():
-        return make_published(suppliers=4)
-
-
-def invited(mini_tender: MiniTender) -> list[Invitation]:
-    return session.query(Invitation).filter_by(mini_tender_id=mini_tender.id).order_by(Invitation.id).all()
 
 
 def reminded() -> set[int | None]:

@@ -9,28 +9,18 @@ from sad.actions.offer_drafts import draft_of, save_offer_draft
 from sad.db import session, transaction
 from sad.jobs.mini_tenders import warn_closing
 from sad.jobs.turn import Turn
-from sad.models.invitations import Intention, Invitation
+from sad.models.invitations import Intention
 from sad.models.journal import JournalBody, JournalEntry
 from sad.models.letters import Letter
 from sad.models.mini_tenders import MiniTender
 from sad.models.suppliers import Supplier
-from tests.factories.mini_tenders import CLOSES, SEAL_KEY, SENT, make_published
+from tests.factories.mini_tenders import CLOSES, SEAL_KEY, SENT, invited
 from tests.factories.offers import make_deposit, offered
 from tests.factories.suppliers import member_of
 
 At = Callable[[datetime], Turn]
 TWO_HOURS, HALF_HOUR = CLOSES - timedelta(hours=2), CLOSES - timedelta(minutes=30)
 INSTANT = timedelta(microseconds=1)
-
-
-@pytest.fixture
-def mini_tender(database) -> MiniTender:
-    with transaction():
-        return make_published(suppliers=4)
-
-
-def invited(mini_tender: MiniTender) -> list[Invitation]:
-    return session.query(Invitation).filter_by(mini_tender_id=mini_tender.id).order_by(Invitation.id).all()
 
 
 def write_draft(mini_tender: MiniTender, supplier: Supplier, at: datetime = SENT) -> None:
