@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import text
 
 from sad.db import session, take_picture
-from sad.doctor import acts, assisted, deposits, destroyed, openings, papers, rankings, receipts, seals
+from sad.doctor import acts, assisted, deposits, destroyed, late_offers, openings, papers, rankings, receipts, seals
 from sad.doctor.findings import Finding, Site
 
 
@@ -47,6 +47,7 @@ INVARIANTS = (
     Invariant("assisted", "qui saisit pour un fournisseur a son accord, et s’écarte", assisted.without_agreement),
     Invariant("receptions", "aucun dépôt reçu n’attend hors de la base", receipts.waiting_receptions),
     Invariant("openings", "chaque ouverture est celle de deux personnes, après la date limite", openings.openings_by_two),
+    Invariant("late_offers", "toute offre tardive ouverte l’a été par deux personnes", late_offers.opened_without_approval),
     Invariant("invitees", "chaque liste d’invités est celle de tous les admis à l’envoi", openings.invitees),
     Invariant("rankings", "les points et les rangs gardés sont ceux que l’on recalcule", rankings.rankings_again),
     Invariant("destroyed", "de ce qui est détruit, il ne reste rien", destroyed.not_destroyed),
