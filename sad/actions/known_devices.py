@@ -3,18 +3,16 @@
 import secrets
 from datetime import datetime, timedelta
 
-from sqlalchemy import Exists, exists, func, select, update
+from sqlalchemy import func, select, update
 
 from sad.actions.journal import record
 from sad.actions.letters import post_letter
 from sad.actions.rescue_codes import codes_left, use_rescue_code
+from sad.actions.supplier_limits import has_limit_within
 from sad.db import session
 from sad.letters import devices as letters
-from sad.models.invitations import Invitation
-from sad.models.mini_tenders import MiniTender, MiniTenderState
 from sad.models.people import Person
 from sad.models.sign_ins import DeviceCode, KnownDevice
-from sad.models.suppliers import Supplier, SupplierMember
 from sad.trust.one_time_codes import DIGITS, is_application_code, plain_code
 from sad.trust.sealing import rescue_code_hash
 
@@ -82,8 +80,8 @@ def is_spent(asked: DeviceCode) -> bool:
 
 
 def has_only_mail_on_the_last_day(person: Person, *, at: datetime) -> bool:
-    """Would a code by e-mail be the only way in, within a day of a deadline of this person's (rule 9 of the deposits)?"""
-    return codes_left(person) == 0 and session.scalars(select(_closes_soon(person, at))).one()
+    """Would a code by e-mail be the only way in, within a day of a limit of its supplier's (rule 9 of the deposits)?"""
+    return codes_left(person) == 0 and has_limit_within(person, LAST_DAY, at=at)
 
 
 def let_in_without_code(person: Person, *, words: str, at: datetime) -> Person:
@@ -108,13 +106,6 @@ def _has_try_left(asked: DeviceCode) -> bool:
 def _sent_of_late(person: Person, at: datetime) -> int:
     recent = (DeviceCode.person_id == person.id, DeviceCode.asked_at > at - SENT_COUNT_FOR, DeviceCode.code_hash.is_not(None))
     return session.scalars(select(func.count(DeviceCode.id)).where(*recent)).one()
-
-
-def _closes_soon(person: Person, at: datetime) -> Exists:
-    soon = (MiniTender.state == MiniTenderState.PUBLISHED, MiniTender.closes_at >= at, MiniTender.closes_at <= at + LAST_DAY)
-    mine = (SupplierMember.person_id == person.id, SupplierMember.left_at.is_(None), SupplierMember.supplier_id == Supplier.acting_id)
-    invited = (Invitation.mini_tender_id == MiniTender.id, Invitation.supplier_id == Supplier.id)
-    return exists().where(*soon, *invited, *mine)
 
 
 def _hash(asked: DeviceCode, code: str, seal_key: bytes) -> str:
