@@ -4,16 +4,27 @@ import re
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
+from sad.actions.attempts import attempt_deposit, refuse_attempt
 from sad.actions.job_runs import note_run
 from sad.actions.journal import record
+from sad.actions.offer_drafts import discard_offer_draft, save_offer_draft
+from sad.actions.offers import withdraw_offer
+from sad.actions.publications import invitees_of
+from sad.actions.staged_uploads import add_chunk, begin_upload, discard_uploads
 from sad.db import session, transaction
+from sad.domain.errors import Refusal
 from sad.models.journal import JournalBody, JournalEntry
+from sad.models.mini_tenders import MiniTender
+from sad.models.offers import DepositAttempt, OfferDraft
 from sad.models.people import Role
-from tests.factories.mini_tenders import SENT
+from sad.models.uploads import StagedUpload
+from tests.factories.mini_tenders import SEAL_KEY, SENT, make_published
+from tests.factories.offers import IN_TIME, LINK, PDF, make_deposit, offered
 from tests.factories.organisations import make_organisation
 from tests.factories.people import make_person
+from tests.factories.suppliers import member_of
 from tests.factories.tampering import unguarded
 from tests.web.test_login import sign_in
 from tests.web.test_shell import check
@@ -132,3 +143,35 @@ def test_the_list_goes_on_page_after_page(client, lines):
     assert "later" not in listed(client, lines)
     older = client.get(JOURNAL).text.partition('rel="next" href="')[2].partition('"')[0].replace("&amp;", "&")
     assert f'href="{JOURNAL}/{lines["later"]}"' in client.get(older).text
+
+
+def deposit_all_ways(sent: MiniTender) -> None:
+    """Every act of a supplier that says, before the opening, who deposits or how many do."""
+    supplier = invitees_of(sent)[0]
+    by, at = member_of(supplier), IN_TIME
+    about = {"seal_key": SEAL_KEY, "by": by, "at": at}
+    tried = attempt_deposit(sent, supplier, started_at=at, received_at=at, size=10, by=by, at=at)
+    refuse_attempt(tried, [Refusal("Un prix manque.", "L’écrire.")], by=by, at=at)
+    upload = begin_upload(sent, supplier, PDF.name, len(PDF.body), **about)
+    discard_uploads([add_chunk(upload, 0, PDF.body, **about)], by=by, at=at)
+    discard_offer_draft(save_offer_draft(sent, supplier, offered(sent, supplier), [PDF], stamp="", **about), by=by, at=at)
+    withdraw_offer(make_deposit(sent, supplier), link=LINK, by=by, at=at)
+
+
+def test_no_line_of_a_deposit_is_the_organisations_even_if_its_table_said_whose_it_is(database, client, monkeypatch):
+    """Today only `offers` bears the organisation; a column born tomorrow beside it must not open the lines of the others (SEC-01)."""
+    with transaction():
+        sent = make_published(suppliers=1)
+        auditor = make_person(sent.organisation, Role.AUDITOR)
+        before = session.scalars(select(func.max(JournalEntry.seq))).one()
+        for model in (DepositAttempt, OfferDraft, StagedUpload):
+            monkeypatch.setattr(model, "organisation_id", sent.organisation_id, raising=False)
+        deposit_all_ways(sent)
+    told = {line.action: line.seq for line in session.scalars(select(JournalEntry).where(JournalEntry.seq > before))}
+    assert set(told) == {
+        "attempt_deposit", "refuse_attempt", "begin_upload", "receive_upload", "discard_upload", "save_offer_draft", "discard_offer_draft",
+        "submit_offer", "withdraw_offer",
+    }  # fmt: skip
+    sign_in(client, auditor)
+    assert listed(client, told) == set()
+    assert {action: client.get(f"{JOURNAL}/{seq}").status_code for action, seq in told.items()} == dict.fromkeys(told, 404)
