@@ -11,6 +11,7 @@ from sad.actions.destructions import dependents_of, destroy_papers
 from sad.actions.journal import record
 from sad.actions.journal_checks import verify_journal
 from sad.actions.litigation import place_hold
+from sad.actions.publications import invitees_of
 from sad.actions.retention import destruction_faults, old_mini_tenders
 from sad.actions.shared_acts import approve, ask_destruction, shown_to
 from sad.db import session, transaction
@@ -24,18 +25,20 @@ from sad.models.destructions import DestroyedObject, Destruction
 from sad.models.journal import JournalBody, JournalEntry
 from sad.models.letters import Letter, LetterPaper
 from sad.models.mini_tenders import MiniTender, MiniTenderState
-from sad.models.offers import Offer
+from sad.models.offers import Offer, Reception
 from sad.models.people import Person, Role
 from sad.models.systems import PurchasingSystem
 from sad.storage import CheckedFile, path_of, put
 from tests.factories.evaluations import EXAMINED
 from tests.factories.left import everything, findings
-from tests.factories.mini_tenders import HOME, SERVED
+from tests.factories.mini_tenders import HOME, SENT, SERVED
 from tests.factories.people import make_person
 from tests.factories.sound import make_sound
+from tests.factories.suppliers import member_of
 
 VISA = "AD26-2037-114"
 LATE = datetime(2037, 6, 1, 9, 0, tzinfo=UTC)
+SIGNED = "provisional receipt of 38.20 EUR"
 CANARY = "Motif que personne ne doit relire, 41.17 EUR"
 
 
@@ -117,6 +120,47 @@ def test_another_mini_tender_keeps_everything(site):
     destroy()
     session.remove()
     assert {name: len(found) for name, found in dependents_of(session.get_one(MiniTender, number)).items()} == before
+
+
+def received(mini_tender: MiniTender, offer: Offer | None) -> int:
+    """A deposit that came while the database was down, then taken in, or refused when there is no offer; its number."""
+    supplier = offer.supplier if offer else invitees_of(mini_tender)[-1]
+    reception = Reception(
+        mini_tender_id=mini_tender.id,
+        supplier_id=supplier.id,
+        deposited_by=member_of(supplier).id,
+        idempotency_key=f"panne-{mini_tender.id}-{offer.id if offer else 0}",
+        draft_stamp="0" * 64,
+        received_at=SENT,
+        taken_in_at=EXAMINED,
+        signed=SIGNED.encode(),
+        offer_id=offer.id if offer else None,
+        refused_because=None if offer else SIGNED,
+    )
+    session.add(reception)
+    record("take_in_reception", reception, by=None, at=EXAMINED, is_sealed=True, signed=SIGNED, is_refused=offer is None)
+    return reception.id
+
+
+def test_a_deposit_received_while_the_database_was_down_goes_too_taken_in_or_refused_and_no_others(site):
+    with transaction():
+        gone, kept = notified(), session.scalars(select(MiniTender).where(MiniTender.state == MiniTenderState.PUBLISHED)).one()
+        offer = session.scalars(select(Offer).where(Offer.mini_tender_id == gone.id).order_by(Offer.id)).first()
+        lost = {received(gone, offer), received(gone, None)}
+        left = received(kept, None)
+    destruction = destroy()
+    session.remove()
+    assert session.scalars(select(Reception.id)).all() == [left]
+    told = select(JournalEntry.object).join(JournalBody, JournalBody.seq == JournalEntry.seq)
+    assert session.scalars(told.where(JournalEntry.action == "take_in_reception")).all() == [f"receptions:{left}"]
+    assert everything().count(SIGNED) == 3, "the row that stays says it twice, and its line once"
+    named = session.scalars(select(DestroyedObject.object).where(DestroyedObject.object.like("receptions:%"))).all()
+    assert set(named) == {f"receptions:{number}" for number in lost}
+    assert session.get_one(Destruction, destruction.id).counts["receptions"] == 2 and verify_journal().is_sound
+    assert "destroyed" not in findings(site)
+    with transaction():
+        session.execute(update(Reception).values(mini_tender_id=session.scalars(select(Destruction.mini_tender_id)).one()))
+    assert "receptions" in findings(site)["destroyed"][0]
 
 
 def test_the_examination_knows_what_was_destroyed_and_finds_what_came_back(site, settings):
