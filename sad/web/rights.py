@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -121,6 +121,11 @@ class Line:
         return ARGUMENT.sub("…", self.address)
 
     @property
+    def subject(self) -> str:
+        """The longest beginning of the address that is a subject."""
+        return max((start for start in subjects() if f"{self.path}/".startswith(f"{start.rstrip('/')}/")), key=len)
+
+    @property
     def admitted(self) -> tuple[Seat, ...]:
         """The seats to which it opens, for what is theirs."""
         return tuple(seat for seat in SEATS if self.answer(seat, Whose.OWN) == Answer.OPENS)
@@ -168,16 +173,30 @@ def words() -> MappingProxyType[str, str]:
     return MappingProxyType(yaml.safe_load((ROOT / "config" / "addresses.yaml").read_text(encoding="utf-8")))
 
 
+@cache
+def subjects() -> MappingProxyType[str, str]:
+    """The subjects in French, by the beginning of the addresses that they hold."""
+    return MappingProxyType(yaml.safe_load((ROOT / "config" / "address_subjects.yaml").read_text(encoding="utf-8")))
+
+
 def rights_page(*, crumb: tuple[str, str], file_url: str) -> str:
     """The table for a reader: of one space (`?espace=`, empty for all), for one seat (`?qui=`), with some words (`?mot=`)."""
     spaces = {audience.name: audience.label for audience in current_app.extensions["audiences"]} | {"account": "Mon compte"}
     space = request.args.get("espace", request.blueprint or "")
     who, word = (request.args.get(name, "").strip() for name in ("qui", "mot"))
     rows = list(rows_of(line for line in lines(current_app) if space in ("", line.space) and _is_wanted(line, who, word)))
-    groups = [(label, found) for name, label in spaces.items() if (found := [row for row in rows if row.line.space == name])]
+    groups = [(label, folds(found)) for name, label in spaces.items() if (found := [row for row in rows if row.line.space == name])]
     wanted = {"space": space, "who": who, "word": word}
-    shown = {"groups": groups, "count": len(rows), "spaces": spaces, "seats": SEATS, "wanted": wanted}
+    shown = {"groups": groups, "is_searched": bool(who or word), "count": len(rows), "spaces": spaces, "seats": SEATS, "wanted": wanted}
     return render_template("rights.html", **shown, crumb=crumb, file_url=file_url)
+
+
+def folds(rows: Sequence[Row]) -> list[tuple[str, list[Row]]]:
+    """The rows under their subjects, in the order of `subjects`; a subject without a row is left out."""
+    by_subject: dict[str, list[Row]] = {start: [] for start in subjects()}
+    for row in rows:
+        by_subject[row.line.subject].append(row)
+    return [(subjects()[start], found) for start, found in by_subject.items() if found]
 
 
 def rights_file() -> Response:

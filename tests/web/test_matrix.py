@@ -26,6 +26,7 @@ OPENS = {200, 302, 303, 409, 422}
 SAID = {Answer.OPENS: OPENS, Answer.DOOR: {302, 303}, Answer.FORBIDDEN: {403}, Answer.ABSENT: {404}}
 BRIEF = "application/json"  # a refusal in JSON says the same and takes less time to write than a page
 FEW = 2
+MOST_AT_HOME = 30
 
 
 def allowed(world: World, rule: Rule, method: str) -> set[str]:
@@ -120,6 +121,16 @@ def test_the_page_shows_what_is_asked_for(world):
     opener = shown(world, "auditor", "procurement.rights", qui="opener")
     assert "Confirmer l’ouverture" in opener and "Décider l’attribution" not in opener and "Décider l’attribution" in own
     assert "Aucune adresse" in shown(world, "auditor", "procurement.rights", mot="<script>") and len(own) < len(everything)
+
+
+def test_addresses_fold_under_subjects_all_of_them_used_and_a_search_unfolds_them(world):
+    """Another page in a subject that nobody named would be under the first page of its space, where it is looked for last."""
+    assert {line.subject for line in rights.lines(world.app)} == set(rights.subjects())
+    homes = ("/", "/compte", "/fournisseur", "/service", "/achats", "/administration")
+    assert max(sum(line.subject == start for line in rights.lines(world.app)) for start in homes) < MOST_AT_HOME
+    folded, searched = shown(world, "auditor", "procurement.rights"), shown(world, "auditor", "procurement.rights", mot="ouverture")
+    assert "<details>" in folded and "<details open>" not in folded
+    assert "<details open>" in searched and "<details>" not in searched
 
 
 def shown(world: World, who: str, endpoint: str, **asked: str) -> str:
