@@ -23,7 +23,7 @@ from sad.models.invitations import Invitation
 from sad.models.journal import JournalEntry, JournalHead
 from sad.models.letters import Letter
 from sad.models.mini_tenders import MiniTender
-from sad.models.offers import Offer
+from sad.models.offers import DepositAttempt, Offer
 from sad.models.stages import Stage
 from sad.models.suppliers import Supplier
 from sad.trust.chain import Entry, Head, verify
@@ -113,3 +113,5 @@ def _check_offers() -> None:
         assert offer.is_opened == opened
         assert not offer.late
         assert offer.received_at < NOW
+        attempt = session.scalars(select(DepositAttempt).where(DepositAttempt.offer_id == offer.id)).one()
+        assert attempt.received_at == offer.received_at, "as when a supplier deposits by itself"

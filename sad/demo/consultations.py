@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from sad.actions.attempts import attempt_deposit
 from sad.actions.invitations import decline_invitation, invitation_of, see_invitation
 from sad.actions.launches import proposed_deadline
 from sad.actions.letters import people_of
@@ -139,19 +140,20 @@ def _deposit(planned: PlannedOffer, mini_tender: MiniTender, setting: Setting, a
     if invitation is None:
         return
     see_invitation(invitation, by=person, at=at)
-    described = paper("Proposition détaillée", supplier.name, at.date())
+    file = EnvelopeFile(f"Proposition {supplier.name}.pdf", "application/pdf", paper("Proposition détaillée", supplier.name, at.date()))
+    instants = {"started_at": at - timedelta(seconds=2), "received_at": at}
     submit_offer(
         mini_tender,
         supplier,
         _content(planned, spec, mini_tender),
-        [EnvelopeFile(f"Proposition {supplier.name}.pdf", "application/pdf", described)],
+        [file],
         idempotency_key=f"demo-{mini_tender.id}-{supplier.id}",
-        started_at=at - timedelta(seconds=2),
-        received_at=at,
+        **instants,
         seal_key=setting.seal_key,
         link=f"{setting.base_url}/fournisseur/",
         by=person,
         at=at,
+        attempt=attempt_deposit(mini_tender, supplier, **instants, size=file.size, by=person, at=at),
     )
 
 
