@@ -72,7 +72,8 @@ def test_a_refusal_gives_all_its_reasons_each_with_its_rule_and_what_to_do(clien
     answer = client.get("/panne/refus")
     assert answer.status_code == 422
     assert TOO_SOON.message in answer.text and TOO_SOON.remedy in answer.text and NO_PLACE.message in answer.text
-    assert '<a class="rule-ref" href="/regles#SAD-17">SAD-17 · R2162-50</a>' in answer.text
+    whole = [f'<span class="unbroken">{words}</span>' for words in ("SAD-17\N{NO-BREAK SPACE}·", "R2162-50")]
+    assert f'<a class="rule-ref" href="/regles#SAD-17">{" ".join(whole)}</a>' in answer.text
 
 
 def test_the_rule_that_a_refusal_cites_is_explained_where_its_link_leads(client):
