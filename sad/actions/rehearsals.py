@@ -20,6 +20,7 @@ from sad.trust.envelopes import Envelope, SealBroken
 from sad.trust.sealing import half_open_key, new_key_pair, open_envelope, open_half_key, seal
 
 STAYS_GOOD = timedelta(days=90)
+READY = ("personne n’en a encore", "un seul en a une", "deux seulement en ont une")
 ASK_LASTS = timedelta(hours=24)
 CANARY = b'{"note":"offre d\\u2019essai"}'
 
@@ -138,7 +139,7 @@ def last_rehearsal(organisation_id: int, *, is_opened: bool) -> Rehearsal | None
 
 def _too_few(keys: list[OpenerKey]) -> Iterator[Refusal]:
     if len(keys) < FEWEST:
-        lacking = f"Il faut trois ouvreurs qui ont une phrase secrète, il y en a {len(keys)}"
+        lacking = f"Il faut trois ouvreurs qui ont une phrase secrète, et {READY[len(keys)]}"
         message = f"{lacking} : avec deux, un seul oubli perdrait toutes les offres."
         yield Refusal(message, "Chaque ouvreur choisit la sienne, à la page « Ouvreurs ».", "REC-01")
 

@@ -158,7 +158,7 @@ def test_the_same_person_cannot_do_both(clients, need):
 def test_nothing_is_done_without_a_declaration(clients, need):
     answer = post(clients["nadia"], need, "/demander", data={})
     check(answer.text)
-    assert answer.status_code == 422 and "Choisissez l’une des deux phrases" in answer.text
+    assert answer.status_code == 422 and "Choisissez l’une des deux réponses" in answer.text
     assert session.scalar(select(func.count(Opening.id))) == 0
 
 

@@ -30,7 +30,7 @@ class InterestsForm(Form):
 
     has_conflict = RadioField(
         "Votre déclaration",
-        [Required("Choisissez l’une des deux phrases.")],
+        [Required("Choisissez l’une des deux réponses.")],
         choices=[
             (FREE, "Je n’ai de lien avec aucune de ces entreprises."),
             (CONCERNED, "J’ai un lien avec l’une d’elles : je laisse la place à un collègue."),

@@ -35,7 +35,7 @@ class SharedOpeningForm(InterestsForm):
     passphrase = PasswordField(
         "Votre phrase secrète",
         [Length(max=300, message="300 caractères au plus.")],
-        description="Celle que vous avez choisie comme ouvreur. Elle n’est pas gardée.",
+        description="Celle que vous avez choisie comme ouvreur. Elle n’est pas gardée. Inutile si vous laissez la place.",
         render_kw={"autocomplete": "off"},
     )
 
