@@ -47,7 +47,7 @@ def keep_request(
     asked.title, asked.shown_sha256, asked.asker = shown.title[:200], fingerprint_of(shown), by
     asked.asked_at, asked.expires_at = at, request_ends(at, until)
     if asked.expires_at <= at:
-        remedy = "Revenir à la page d’où part la demande : elle dit ce qui reste possible."
+        remedy = "Revenir à la page d’où part la demande : elle dit ce qui reste possible."
         raise refuse("Il ne reste pas le temps qu’une autre personne approuve.", remedy)
     session.add(asked)
     session.flush()
