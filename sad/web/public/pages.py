@@ -21,6 +21,7 @@ FAMILIES = {
     "REC": "Recevoir les offres",
     "ANA": "Analyser les offres",
     "AWD": "Attribuer et informer",
+    "ORD": "Commander et réceptionner",
     "PUB": "Publier après coup",
     "EGA": "Alimentation durable",
     "PKG": "Emballages",
@@ -47,7 +48,7 @@ def home() -> str:
 def rules() -> str:
     """Every rule the product holds, with its article and a plain explanation, by family."""
     by_family = groupby(parameters.rules().values(), key=lambda rule: rule.id[:3])
-    families = [(FAMILIES.get(family, family), list(members)) for family, members in by_family]
+    families = [(FAMILIES[family], list(members)) for family, members in by_family]
     return render_template("public/rules.html", families=families, firmness=FIRMNESS)
 
 
