@@ -91,6 +91,11 @@ def copies_of(mini_tender: MiniTender) -> list[BackupCopy]:
     return list(session.scalars(found.order_by(BackupCopy.received_at, BackupCopy.id)))
 
 
+def opened_copies(mini_tender: MiniTender) -> list[BackupCopy]:
+    """Those that two people opened: what they hold is in no ranking that the product computes."""
+    return [copy for copy in copies_of(mini_tender) if copy.opened_at is not None]
+
+
 def copies_seen_by(person: Person, mini_tender: MiniTender) -> list[BackupCopy]:
     """What this person may know: before the opening the copies that it registered itself, then all of them."""
     is_known = is_opening_done(mini_tender)

@@ -41,7 +41,7 @@ def show_copy_opening(asked: Approval) -> Shown:
             ("Consultation", copy.mini_tender.title),
             ("Fournisseur", f"{copy.supplier.name}, SIRET {copy.supplier.siret}"),
             ("Date limite", moment(copy.closes_at)),
-            ("Copie reçue le", f"{moment(copy.received_at)}, {copy.brought_by}"),
+            ("Copie reçue le", f"{moment(copy.received_at)}. {copy.brought_by}"),
             ("Enregistrée par", f"{copy.registrar.name}, le {moment(copy.registered_at)}"),
             ("Gardée", copy.kept_where),
             *known_of_offer(copy),

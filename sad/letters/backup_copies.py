@@ -30,7 +30,7 @@ def opened(copy: BackupCopy, ground: str, reason: str) -> LetterText:
 
 def told_of(copy: BackupCopy) -> str:
     """In one paragraph, for the record of the opening: whose it is, when and how it came, who registered it, what became of it."""
-    came = f"{copy.supplier.name}\u00a0: reçue le {moment(copy.received_at)}, {copy.brought_by}"
+    came = f"{copy.supplier.name}\u00a0: reçue le {moment(copy.received_at)} ({copy.brought_by})"
     return f"{came}. {MEDIA[Medium(copy.medium)]}. Enregistrée par {copy.registrar.name}. {_fate(copy)}"
 
 

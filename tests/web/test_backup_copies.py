@@ -14,10 +14,13 @@ from sad.models.approvals import Approval
 from sad.models.backup_copies import BackupCopy
 from sad.models.people import Role
 from tests.factories.backup_copies import make_broken_with_copy, make_copy
+from tests.factories.evaluations import Tender, make_ranked
 from tests.factories.late_offers import make_declared
 from tests.factories.mini_tenders import CLOSES, make_published
+from tests.factories.offers import IN_TIME
 from tests.factories.organisations import make_organisation
 from tests.factories.people import make_person
+from tests.web.counting import statements_of
 from tests.web.reading import read
 from tests.web.rows import again
 from tests.web.test_login import sign_in
@@ -158,3 +161,32 @@ def test_of_another_house_nothing_is_there(app, opened):
     sign_in(client, again(stranger))
     for end in ("", f"/{again(opened).id}", f"/{again(opened).id}/rayer"):
         assert client.get(where(again(opened).mini_tender, end)).status_code == 404
+
+
+def test_the_ranking_says_whose_copy_it_leaves_out(app, database):
+    with transaction():
+        mini_tender = make_ranked(Tender(), Tender(("4.00", "5.00"))).mini_tender
+    reader, page = client_of(app, mini_tender), where(mini_tender).replace("copies-de-sauvegarde", "classement")
+    assert "pas dans ce classement" not in read(reader.get(page))
+    with transaction():
+        one, other = (make_declared(again(mini_tender), Role.BUYER) for _ in range(2))
+        copy = make_copy(again(mini_tender), invitees_of(again(mini_tender))[0], by=one)
+        copy.opened_at, copy.ground, copy.ground_reason, copy.asker, copy.approver = AT, "infected", "Constaté à deux.", one, other
+        name = copy.supplier.name
+    warned = reader.get(page)
+    check(warned.text)
+    assert f"Une offre n’est pas dans ce classement Copie de sauvegarde ouverte : {name}." in read(warned)
+
+
+def test_the_register_asks_no_more_for_ten_copies_than_for_one(app, opened):
+    with clock.frozen(AT):
+        client, page, counts = client_of(app, again(opened).mini_tender), where(again(opened).mini_tender), []
+        for more in (0, 9):
+            with transaction():
+                for minutes in range(more):
+                    make_copy(again(opened).mini_tender, again(opened).supplier, at=IN_TIME + timedelta(minutes=minutes))
+            client.get(page)
+            with statements_of(app.engine) as statements:
+                assert client.get(page).text.count("Coffre du service") == more + 1
+            counts.append(len(statements))
+    assert counts[0] == counts[1]
