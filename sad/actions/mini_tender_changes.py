@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import select, update
 
 from sad import parameters
+from sad.actions.backup_copies import put_copies_off
 from sad.actions.journal import record
 from sad.actions.letters import post_letter, post_to_suppliers
 from sad.actions.mini_tenders import hold
@@ -159,7 +160,7 @@ def _rewordings(mini_tender: MiniTender, words: Mapping[str, str] | None) -> tup
 
 
 def _put_offers_off(mini_tender: MiniTender, closes_at: datetime) -> None:
-    """Every deposit follows the deadline. One that came after the old deadline while this was being decided is now in time.
+    """Deposits and backup copies follow the deadline. One that came after the old deadline while this was being decided is now in time.
 
     It then takes the place of the offer of the same supplier, as the last received does (R2151-6).
     """
@@ -175,6 +176,7 @@ def _put_offers_off(mini_tender: MiniTender, closes_at: datetime) -> None:
         session.flush()
     followed = update(Offer).where(Offer.mini_tender_id == mini_tender.id)
     session.execute(followed.values(closes_at=closes_at, late=Offer.received_at > closes_at))
+    put_copies_off(mini_tender, closes_at)
 
 
 def _tell(mini_tender: MiniTender, made: MiniTenderChange, home: str, by: Person, at: datetime) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, and_, false, or_, select
 from sqlalchemy.orm import joinedload
 
 from sad.actions import shared_accounts as accounts
+from sad.actions import shared_backup_copies as backup_copies
 from sad.actions import shared_deadlines as deadlines
 from sad.actions import shared_keeping as keeping
 from sad.actions import shared_late_offers as late_offers
@@ -23,6 +24,7 @@ from sad.domain.approvals import Shown
 from sad.domain.errors import refuse
 from sad.models.applications import Application
 from sad.models.approvals import Approval, ApprovalKind
+from sad.models.backup_copies import BackupCopy
 from sad.models.mini_tenders import MiniTender
 from sad.models.offers import Offer
 from sad.models.organisations import Organisation
@@ -87,6 +89,11 @@ def ask_destruction(kept: keeping.Kept, visa: str, *, home: str, by: Person, at:
 def ask_late_opening(offer: Offer, ground: str | None, reason: str, *, home: str, by: Person, at: datetime) -> Approval:
     """Ask that an offer that came late because of the service be opened (REC-04); it stays sealed until then. Raises `Refused`."""
     return _ask(late_offers.late_opening(offer, ground, reason), home, by, at)
+
+
+def ask_copy_opening(copy: BackupCopy, ground: str | None, reason: str, *, home: str, by: Person, at: datetime) -> Approval:
+    """Ask that a backup copy be opened, its electronic offer being of no use (REC-06); it stays closed until then. Raises `Refused`."""
+    return _ask(backup_copies.copy_opening(copy, ground, reason), home, by, at)
 
 
 def refuse_or_ask(application: Application, reasons: Sequence[Reason], *, home: str, by: Person, at: datetime) -> Approval | None:
@@ -184,6 +191,10 @@ ACTS: Mapping[ApprovalKind, SharedAct] = MappingProxyType(
         ApprovalKind.CHANGE: SharedAct(
             BUYERS, deadlines.show_change, deadlines.check_changing, lambda asked, at, _: deadlines.do_change(asked, at),
             until=deadlines.closing_of,
+        ),
+        ApprovalKind.COPY: SharedAct(
+            BUYERS, backup_copies.show_copy_opening, backup_copies.check_opening_copy,
+            lambda asked, at, _: backup_copies.do_open_copy(asked, at),
         ),
         ApprovalKind.DESTROY: SharedAct(
             BUYERS, keeping.show_destruction, keeping.check_destroying, lambda asked, at, _: keeping.do_destroy(asked, at)

@@ -12,6 +12,7 @@ from sad.models.applications import Application, ApplicationState
 from sad.models.approvals import Approval, ApprovalOutcome
 from sad.models.assisted_deposits import AssistedDeposit
 from sad.models.awards import Award, AwardState
+from sad.models.backup_copies import BackupCopy
 from sad.models.destructions import Destruction, destroyed_categories
 from sad.models.evaluations import Ranking
 from sad.models.invitations import Invitation
@@ -35,6 +36,9 @@ LINES: tuple[tuple[type[Base], ColumnElement[bool], str], ...] = (
     (MiniTenderChange, true(), "change_mini_tender"),
     (Offer, true(), "submit_offer"),
     (AssistedDeposit, true(), "begin_assistance"),
+    (BackupCopy, true(), "register_backup_copy"),
+    (BackupCopy, BackupCopy.struck_out_at.is_not(None), "strike_out_backup_copy"),
+    (BackupCopy, BackupCopy.opened_at.is_not(None), "open_backup_copy"),
     (Offer, Offer.state == OfferState.WITHDRAWN, "withdraw_offer"),
     (Reception, true(), "take_in_reception"),
     (Opening, true(), "ask_opening"),

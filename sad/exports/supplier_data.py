@@ -17,6 +17,7 @@ from sad.db import Base, session
 from sad.exports.file_names import slug
 from sad.models.admissions import Admission
 from sad.models.applications import Application
+from sad.models.backup_copies import BackupCopy
 from sad.models.certificates import Certificate
 from sad.models.consortiums import ConsortiumMember
 from sad.models.deadline_agreements import DeadlineAnswer
@@ -57,6 +58,11 @@ SHOWN: tuple[tuple[str, type[Base], Sequence[str]], ...] = (
     ("accords_de_delai", DeadlineAnswer, ("request_id", "asked_at", "answer", "answered_at")),
     ("questions", Question, ("mini_tender_id", "text", "asked_at", "answer", "answered_at")),
     ("tentatives_de_depot", DepositAttempt, ("mini_tender_id", "started_at", "received_at", "size_class", "offer_id", "refused_because")),
+    (
+        "copies_de_sauvegarde", BackupCopy,
+        ("id", "mini_tender_id", "medium", "brought_by", "kept_where", "received_at", "closes_at", "late", "registered_at", "struck_out_at",
+         "struck_out_reason", "opened_at", "ground", "ground_reason"),
+    ),
     (
         "depots", Offer,
         ("id", "mini_tender_id", "deposit_id", "state", "started_at", "received_at", "closes_at", "late", "ended_at", "is_opened",

@@ -18,6 +18,7 @@ class ApprovalKind(StrEnum):
     """The acts that wait for a second person."""
 
     CHANGE = "change_mini_tender"
+    COPY = "open_backup_copy"
     DESTROY = "destroy_papers"
     DISCONTINUE = "discontinue_mini_tender"
     EXCLUDE = "exclude_applicant"

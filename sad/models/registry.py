@@ -6,6 +6,7 @@ from sad.models import (
     approvals,
     assisted_deposits,
     awards,
+    backup_copies,
     campaigns,
     certificates,
     committees,
@@ -49,8 +50,8 @@ from sad.models import (
 
 AGGREGATES = (
     organisations, people, passkeys, sign_ins, suppliers, documents, certificates, systems, stages, stage_changes, applications, approvals,
-    admissions, campaigns, consortiums, mini_tenders, deadline_agreements, invitations, assisted_deposits, offers, openers, openings,
-    evaluations, evaluators, tastings,
+    admissions, campaigns, consortiums, mini_tenders, deadline_agreements, invitations, assisted_deposits, backup_copies, offers, openers,
+    openings, evaluations, evaluators, tastings,
     examinations, regularisations, committees, sittings, awards, proofs, conclusions, replies, litigation, orders,
     uploads, trials,
     letters, journal, receipt_keys, job_runs, timekeeping, outages, destructions,

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from sad.domain.late_offers import GROUNDS, LateGround
+from sad.letters.backup_copies import told_of
 from sad.letters.wording import agreement_words, instant, money, siret
 from sad.models.assisted_deposits import AssistedDeposit
+from sad.models.backup_copies import BackupCopy
 from sad.models.mini_tenders import MiniTender
 from sad.models.offers import Offer
 from sad.models.openings import Opening
@@ -17,7 +19,7 @@ from sad.reports.typesetting import typeset
 class OpeningRecord:
     """What an opening found: live offers in time and late, how many others ended, the files of each offer by its id.
 
-    `assisted`: the agreements under which agents entered offers.
+    `assisted`: the agreements under which agents entered offers; `copies`: the backup copies, when asked for.
     """
 
     opening: Opening
@@ -27,6 +29,7 @@ class OpeningRecord:
     withdrawn: int
     files: Mapping[int, int]
     assisted: Sequence[AssistedDeposit] = ()
+    copies: Sequence[BackupCopy] = ()
 
     @property
     def broken(self) -> list[Offer]:
@@ -61,6 +64,7 @@ def opening_content(mini_tender: MiniTender, record: OpeningRecord) -> dict[str,
         "late": [[_late(offer), instant(offer.received_at)] for offer in record.late],
         "ended": _ended(record),
         "assisted": [_assistance(begun) for begun in record.assisted],
+        "copies": [told_of(copy) for copy in record.copies],
         "envelopes": [[offer.supplier.name, offer.sealed_sha256] for offer in (*record.in_time, *record.late)],
         "head": opening.journal_head,
         "footer": f"Ouverture du {instant(opening.opened_at)} · consultation n°\u00a0{mini_tender.id}",

@@ -40,6 +40,7 @@ GRAVE_ACTS = frozenset(
         "procurement.ask_destruction",
         "procurement.discontinue_mini_tender",
         "procurement.late_offer",
+        "procurement.backup_copy",
         "procurement.corrigendum",
         "procurement.tie",
         "procurement.refuse_application",

@@ -19,6 +19,7 @@ from sad.actions.shared_acts import (
     APPROVERS,
     approve,
     ask_change,
+    ask_copy_opening,
     ask_destruction,
     ask_discontinuation,
     ask_late_opening,
@@ -33,12 +34,14 @@ from sad.domain.approvals import APPROVAL_LASTS
 from sad.domain.errors import Refused
 from sad.models.applications import Application
 from sad.models.approvals import Approval, ApprovalKind
+from sad.models.backup_copies import BackupCopy
 from sad.models.journal import JournalEntry
 from sad.models.letters import Letter
 from sad.models.mini_tenders import MiniTender
 from sad.models.offers import Offer
 from sad.models.people import Person, Role
 from tests.factories.admissions import make_application
+from tests.factories.backup_copies import make_broken_with_copy
 from tests.factories.late_offers import make_declared, make_late_opened
 from tests.factories.mini_tenders import HOME, SEAL_KEY, SENT, make_published
 from tests.factories.organisations import make_organisation
@@ -109,6 +112,14 @@ def opening_late() -> Case:
     return Case(asked, asker, other, lambda: same(Offer, late.id).is_opened, lambda: session.execute(retitled))
 
 
+def opening_copy() -> Case:
+    sent, copy = make_broken_with_copy()
+    asker, other = make_declared(sent, Role.BUYER), make_declared(sent, Role.AWARD_AUTHORITY)
+    asked = ask_copy_opening(copy, "unreadable", "Le pli a changé sur le disque.", home=HOME, by=asker, at=AT)
+    moved = update(BackupCopy).where(BackupCopy.id == copy.id).values(kept_where="Ailleurs")
+    return Case(asked, asker, other, lambda: same(BackupCopy, copy.id).opened_at is not None, lambda: session.execute(moved))
+
+
 def excluding() -> Case:
     organisation = make_organisation()
     application = make_application(make_supplier(), make_system(organisation).categories[0])
@@ -146,6 +157,7 @@ def inviting() -> Case:
 
 CASES = {
     ApprovalKind.CHANGE: changing,
+    ApprovalKind.COPY: opening_copy,
     ApprovalKind.DESTROY: destroying,
     ApprovalKind.DISCONTINUE: discontinuing,
     ApprovalKind.EXCLUDE: excluding,

@@ -57,6 +57,7 @@ from sad.models.systems import Category, PurchasingSystem
 from sad.models.tastings import Tasting
 from sad.storage import path_of
 from tests.factories.admissions import make_admission, make_application
+from tests.factories.backup_copies import make_copy
 from tests.factories.committees import make_sittings
 from tests.factories.consortiums import apply_with, make_signed, make_trio
 from tests.factories.documents import make_certificate, stored_file
@@ -178,6 +179,7 @@ def _launch_all(half: Half) -> None:
     _taste(half, sent["tasted_too"], half.people[Role.EVALUATOR])
     stop_tasting(tastings[1], "panne de froid", by=half.buyer, at=EXAMINED)
     make_deposit(sent["opened"], half.supplier, at=EXAMINED)
+    make_copy(sent["opened"], half.supplier, by=half.buyer, written_at=EXAMINED)
     assert {phase(each, NOW) for each in half.mini_tenders.values()} >= {"open", "closed", "opened", "ranked", "awarded", "notified"}
 
 

@@ -9,6 +9,7 @@ from sad.models.admissions import Admission
 from sad.models.applications import Application, ApplicationDocument, ApplicationState
 from sad.models.approvals import Approval
 from sad.models.awards import Award
+from sad.models.backup_copies import BackupCopy
 from sad.models.campaigns import Campaign, CampaignRequest
 from sad.models.certificates import Certificate
 from sad.models.committees import CommitteeMember
@@ -350,6 +351,7 @@ OWNERS: dict[tuple[str, frozenset[str]], Find] = {
         ("procurement", {M}, _one(M, _own_mini_tenders)),
         ("procurement", {M, "offer_id"}, lambda half: ({M: each.id, "offer_id": offer.id} for each, offer in _offers(half))),
         ("procurement", {M, "late_offer_id"}, _of_mini_tenders("late_offer_id", Offer, Offer.late)),
+        ("procurement", {M, "backup_copy_id"}, _of_mini_tenders("backup_copy_id", BackupCopy)),
         ("procurement", {M, "offer_id", "file_id"}, _files),
         ("procurement", {M, "offer_id", "answer_file_id"}, _answer_files),
         ("procurement", {M, "regularisation_request_id"}, _to_judge),

@@ -17,6 +17,7 @@ from sqlalchemy import select
 
 from sad import clock, db
 from sad.actions.attempts import attempt_deposit, refuse_attempt
+from sad.actions.backup_copies import strike_out_backup_copy
 from sad.actions.declarations import declare_interests
 from sad.actions.offer_drafts import save_offer_draft
 from sad.actions.offers import withdraw_offer
@@ -31,11 +32,13 @@ from sad.jobs.turn import Turn
 from sad.models.letters import Letter
 from sad.models.mini_tenders import MiniTender
 from sad.models.offers import Offer
-from sad.models.people import Role
+from sad.models.people import Person, Role
 from sad.models.suppliers import Supplier, SupplierMember
 from sad.web import rights
+from tests.factories.backup_copies import make_copy
 from tests.factories.mini_tenders import CLOSES, HOME, SEAL_KEY, SENT, SERVED, make_mini_tender
 from tests.factories.offers import IN_TIME, LINK, PDF, make_deposit, offered
+from tests.factories.people import make_person
 from tests.factories.suppliers import member_of
 from tests.factories.world import ASKED, COMING, EXAMINED, NOW, SENT_LAST
 from tests.web.kept_secret import readable
@@ -60,6 +63,7 @@ class Silent:
     world: World
     numbers: dict[str, int]
     said: dict[str, dict[str, str]]  # what is typed in forms that may be sent while offers are sealed
+    colleague: Person  # a buyer who registers backup copies, and whose pages nobody asks for
 
     def told(self) -> Told:
         """What each address answers: to two who may ask, for the pages of these consultations and the lists; to one, for the rest."""
@@ -97,9 +101,10 @@ def silent(kept_world: World, tmp_path: Path) -> Iterator[Silent]:
     with clock.frozen(NOW), transaction():
         numbers = {name: send(kept_world, name) for name in SEALED}
         assert kept_world.halves
+        colleague = make_person(again(kept_world.halves[0].organisation), Role.BUYER)
         agreed = {"supplier": str(again(kept_world.halves[0].supplier).id), **AGREED}
     said = {"procurement.assist": agreed, "procurement.discontinue_mini_tender": {"reason": "Le besoin a disparu."}}
-    yield Silent(replace(kept_world, app=app, faults=[], pages=set()), numbers, said)
+    yield Silent(replace(kept_world, app=app, faults=[], pages=set()), numbers, said, colleague)
     db.session.remove()
     app.engine.dispose()
 
@@ -119,7 +124,7 @@ def send(world: World, name: str) -> int:
 
 
 def deposit_everything(silent: Silent) -> None:
-    """Two suppliers deposit, replace, withdraw and deposit again, keep drafts and files, come late, and fail."""
+    """Two suppliers deposit, replace, withdraw and deposit again, keep drafts and files, come late, and fail; they send copies too."""
     assert silent.world.halves
     half = silent.world.halves[0]
     with transaction():
@@ -130,6 +135,9 @@ def deposit_everything(silent: Silent) -> None:
                 deposit_much(mini_tender, supplier, at)
                 if name != "open":
                     make_deposit(mini_tender, supplier, at=CLOSES + timedelta(minutes=1))
+                wrong = make_copy(mini_tender, supplier, by=again(silent.colleague), at=at, written_at=at + SOON)
+                strike_out_backup_copy(wrong, "Ce n’était pas ce jour-là.", by=again(silent.colleague), at=at + 2 * SOON)
+                make_copy(mini_tender, supplier, by=again(silent.colleague), at=at, written_at=at + 3 * SOON)
 
 
 def deposit_much(mini_tender: MiniTender, supplier: Supplier, at: datetime) -> None:

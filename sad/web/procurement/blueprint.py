@@ -9,6 +9,7 @@ from sad.web.procurement import (
     assistance,
     assisted_offers,
     awards,
+    backup_copies,
     brakes,
     campaign_decisions,
     campaign_opening,
@@ -111,6 +112,11 @@ OFFER = f"{TENDER}/examen/offres/<int:offer_id>"
 AWARD = f"{TENDER}/attribution/<int:award_id>"
 blueprint.add_url_rule(f"{TENDER}/depot-assiste", "assist", assistance.assist, methods=BOTH)
 blueprint.add_url_rule(f"{TENDER}/depot-assiste/offre", "assisted_offer", assisted_offers.assisted_offer, methods=BOTH)
+COPIES = f"{TENDER}/copies-de-sauvegarde"
+COPY = f"{COPIES}/<int:backup_copy_id>"
+blueprint.add_url_rule(COPIES, "backup_copies", backup_copies.backup_copies, methods=BOTH)
+blueprint.add_url_rule(COPY, "backup_copy", backup_copies.backup_copy, methods=BOTH)
+blueprint.add_url_rule(f"{COPY}/rayer", "strike_out_backup_copy", backup_copies.strike_out, methods=BOTH)
 blueprint.add_url_rule(f"{TENDER}/liens", "declare_interests", declarations.declare_interests, methods=BOTH)
 blueprint.add_url_rule(f"{TENDER}/examen", "evaluation", evaluation.evaluation)
 blueprint.add_url_rule(OFFER, "examine_offer", evaluation.examine_offer, methods=BOTH)

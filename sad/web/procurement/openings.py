@@ -8,16 +8,17 @@ from wtforms import PasswordField
 from wtforms.validators import Length
 
 from sad import clock
+from sad.actions.backup_copies import record_with_copies
 from sad.actions.deadline_requests import request_used_by
 from sad.actions.declarations import declaration_of, declare_interests
 from sad.actions.evaluations import UNDER_EVALUATION
-from sad.actions.opening_records import opening_record_of
 from sad.actions.openings import ASK_LASTS, ask_opening, confirm_opening, is_waiting, openers_of, opening_of
 from sad.actions.publications import invitees_of
 from sad.actions.spooled import hold_back_while_spooled
 from sad.domain.late_offers import GROUNDS
 from sad.domain.phases import phase
 from sad.letters import openings as letters
+from sad.letters.backup_copies import told_of
 from sad.models.mini_tenders import MiniTender
 from sad.models.openings import Opening
 from sad.models.people import Person, Role
@@ -65,7 +66,7 @@ def record(mini_tender_id: int) -> Response:
     mini_tender = opened_mini_tender(mini_tender_id)
     found = opening_of(mini_tender)
     assert found is not None
-    kept = opening_record_of(mini_tender, found)
+    kept = record_with_copies(mini_tender, found)
     return as_download(opening_pdf(mini_tender, kept), media_type="application/pdf", name=opening_file_name(kept))
 
 
@@ -102,7 +103,7 @@ def _page(mini_tender: MiniTender, form: InterestsForm) -> Response:
     asked, at = opening_of(mini_tender), clock.now()
     if asked is not None and asked.opened_at is not None:
         require_declaration(mini_tender)
-        shown = {"record": opening_record_of(mini_tender, asked), "agreed": request_used_by(mini_tender)}
+        shown = {"record": record_with_copies(mini_tender, asked), "agreed": request_used_by(mini_tender), "copy_line": told_of}
         may_release = current_person().has_role(Role.BUYER, Role.OPENER)
         late = {"late_grounds": GROUNDS, "may_propose": current_person().has_role(Role.BUYER) and mini_tender.state in UNDER_EVALUATION}
         return form_page("procurement/opening_record.html", form, mini_tender=mini_tender, may_release=may_release, **late, **shown)

@@ -4,6 +4,7 @@ from flask import Response, abort, flash, redirect, request, url_for
 from sqlalchemy import select
 
 from sad import clock
+from sad.actions.backup_copies import opened_copies
 from sad.actions.evaluation_reports import evaluation_report_of
 from sad.actions.rankings import compute_ranking, latest_ranking, still_holds
 from sad.actions.ties import choose_between_ties, first_places, tie_decision_of
@@ -110,6 +111,7 @@ def _page(mini_tender: MiniTender, form: Form) -> Response:
         solidity=sentences_of(found),
         intervals=intervals_of(found),
         is_current=still_holds(found, offers, marks),
+        apart=opened_copies(mini_tender),
         is_unfolded="deplier" in request.args,
         per_person=per_person,
         may_evaluate=_may_evaluate(),
