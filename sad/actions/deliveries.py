@@ -20,9 +20,10 @@ LONGEST_ERROR = 500
 LATE_MAIL = timedelta(minutes=15)  # a mail that has not left by then is not merely in its turn
 # Counted where agents and strangers read it, they would tell how many deposit before the opening.
 OF_DEPOSITS = (
-    *("offer_deposited", "offer_late", "offer_withdrawn", "offer_assisted", "offer_not_registered", "device_code"),
-    *("closing_two_days", "closing_one_day", "draft_two_hours", "draft_half_hour", "invitation_unopened", "file_quarantined"),
-)
+    "offer_deposited", "offer_late", "offer_withdrawn", "offer_assisted", "offer_not_registered", "device_code",
+    "closing_two_days", "closing_one_day", "draft_two_hours", "draft_half_hour", "invitation_unopened", "file_quarantined",
+    "backup_copy_registered", "backup_copy_struck_out",
+)  # fmt: skip
 OF_THE_ADDRESS = "5%"  # how a server begins to refuse an address for good: the buyer is told of it, the service works
 
 

@@ -1,25 +1,19 @@
 """Letters about backup copies: that one came in, that it was registered by mistake, that two people open it (REC-06)."""
 
-from dataclasses import replace
-from typing import Any
-
 from sad.domain.backup_copies import COPY_GROUNDS, MEDIA, CopyGround, Medium
 from sad.letters.text import LetterText, write_letter
 from sad.letters.wording import instant, moment
 from sad.models.backup_copies import BackupCopy
 
-# A kind whose delays nobody counts on a page: before the opening, a letter that waits would tell that a copy came (SEC-01).
-UNCOUNTED = "offer_not_registered"
-
 
 def registered(copy: BackupCopy) -> LetterText:
     """To the people of the supplier: the receipt of its copy, in time or late."""
-    return _sealed("backup_copy_registered", copy, medium=MEDIA[Medium(copy.medium)])
+    return write_letter("backup_copy_registered", copy=copy, mini_tender=copy.mini_tender, medium=MEDIA[Medium(copy.medium)])
 
 
 def struck_out(copy: BackupCopy) -> LetterText:
     """To the people of the supplier: the receipt of before does not hold, and why."""
-    return _sealed("backup_copy_struck_out", copy)
+    return write_letter("backup_copy_struck_out", copy=copy, mini_tender=copy.mini_tender)
 
 
 def opened(copy: BackupCopy, ground: str, reason: str) -> LetterText:
@@ -44,7 +38,3 @@ def _fate(copy: BackupCopy) -> str:
     assert copy.asker is not None and copy.approver is not None
     people = f"{copy.asker.name} et {copy.approver.name}"
     return f"Ouverte par {people}, le {instant(copy.opened_at)}. {COPY_GROUNDS[CopyGround(copy.ground)]}. {copy.ground_reason}"
-
-
-def _sealed(name: str, copy: BackupCopy, **said: Any) -> LetterText:
-    return replace(write_letter(name, copy=copy, mini_tender=copy.mini_tender, supplier=copy.supplier, **said), kind=UNCOUNTED)
