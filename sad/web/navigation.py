@@ -1,6 +1,6 @@
 """The header's menu: each audience lists its entries beside its addresses; a person sees those its roles may open."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from types import ModuleType
 
@@ -99,12 +99,19 @@ def _audience(name: str) -> Audience:
 
 def _links(audience: Audience, person: Person | None) -> tuple[Link, ...]:
     shown = [(entry, url_for(entry.endpoint)) for entry in audience.entries if _may_open(entry, person)]
-    here = max((url for _, url in shown if _is_under(request.path, url)), key=len, default=None)
+    urls = [url for _, url in shown]
+    here = max((url for url in urls if _leads_to(url, request.path, urls)), key=len, default=None)
     return tuple(Link(entry.label, url, url == here, entry.count() if entry.count else 0) for entry, url in shown)
 
 
+def _leads_to(url: str, path: str, urls: Sequence[str]) -> bool:
+    """Is that page the one of an entry, or under it? Under a home, where others have entries of their own, is nobody's place."""
+    is_home = any(_is_under(other, url) for other in urls if other != url)
+    return path == url or (not is_home and _is_under(path, url))
+
+
 def _is_under(path: str, url: str) -> bool:
-    return path == url or (url != "/" and path.startswith(url.rstrip("/") + "/"))
+    return path.startswith(url.rstrip("/") + "/")
 
 
 def _may_open(entry: Entry, person: Person | None) -> bool:

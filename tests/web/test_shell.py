@@ -85,6 +85,17 @@ def test_the_entry_of_the_page_shown_is_marked_in_the_menu(client):
     assert '<a href="/comment-candidater" aria-current="page">' in html
 
 
+@pytest.mark.parametrize(
+    ("path", "entry"),
+    [("/achats/", "/achats/"), ("/achats/consultations", "/achats/consultations"), ("/achats/a-detruire", None)],
+    ids=["its home", "an entry", "a page without an entry, under the home"],
+)
+def test_a_page_without_an_entry_is_not_said_to_be_the_home(client, somebody, path, entry):
+    sign_in(client, somebody["agent"])
+    menu = html5lib.parse(client.get(path).text, namespaceHTMLElements=False).find(".//header")
+    assert [link.get("href") for link in menu.iter("a") if link.get("aria-current")] == ([entry] if entry else [])
+
+
 def test_under_the_command_line_settings_are_read_only_when_a_request_needs_them(monkeypatch):
     monkeypatch.setenv("FLASK_RUN_FROM_CLI", "true")
     monkeypatch.setenv("SAD_ENV", "production")
