@@ -24,7 +24,7 @@ ALLOWED = {
 }
 # Who speaks to the outside: mail to its server, the watch to our own health page, the antivirus to its socket.
 WHO_SPEAKS: dict[str, set[str]] = {
-    "smtplib": {"sad.mail"}, "urllib.request": {"sad.jobs.watch"}, "socket": {"sad.antivirus", "sad.cli.demo"},
+    "smtplib": {"sad.mail"}, "urllib.request": {"sad.jobs.watch"}, "socket": {"sad.antivirus", "sad.cli.demo", "sad.web.reception"},
     "http.client": set(), "ftplib": set(),
 }
 PATTERNS = {"re.compile", "re.search", "re.match", "re.fullmatch", "re.sub", "re.split", "re.findall", "re.finditer"}
