@@ -17,6 +17,7 @@ from sad.actions.rankings import compute_ranking
 from sad.actions.ties import choose_between_ties, first_places
 from sad.db import session, transaction
 from sad.domain.errors import Refused
+from sad.domain.sentences import french_date
 from sad.models.awards import Award, AwardState
 from sad.models.evaluations import Ranking
 from sad.models.letters import Letter
@@ -173,6 +174,16 @@ def test_the_contract_is_notified_once_every_loser_has_its_letter(decided, buyer
     with pytest.raises(Refused) as refused:
         notify_contract(decided, by=buyer, at=DECIDED)
     assert rules(refused) == ["AWD-03"]
+
+
+@pytest.mark.parametrize("after", [timedelta(0), timedelta(hours=2)], ids=["at the very instant of the decision", "two hours after"])
+def test_an_offer_that_comes_after_the_decision_stops_nothing_and_has_its_letter_with_the_notification(decided, buyer, after):
+    prove(decided)
+    late = make_offer_row(decided.mini_tender, make_supplier(), received_at=DECIDED + after)
+    notify_contract(decided, by=buyer, at=DECIDED + timedelta(days=1))
+    [letter] = [each for each in letters("rejected") if each.supplier_id == late.supplier_id]
+    assert letter.created_at == DECIDED + timedelta(days=1)
+    assert f"Le {french_date(DECIDED.date())}," in letter.body and "elle n’a pas été ouverte (R2151-5)" in letter.body
 
 
 def test_a_supplier_for_which_nobody_acts_any_more_does_not_stop_the_notification(ranking, buyer, chief):
