@@ -157,7 +157,7 @@ def _striking_faults(copy: BackupCopy, reason: str, by: Person) -> Iterator[Refu
     if copy.registered_by != by.id and not is_opening_done(copy.mini_tender):
         yield Refusal("Avant l’ouverture des offres, seul qui l’a enregistrée raye une copie.", "Le lui demander.", RULE)
     if copy.struck_out_at is not None:
-        yield Refusal("Cet enregistrement est déjà rayé.", "", RULE)
+        yield Refusal("Cet enregistrement est déjà rayé.", "Enregistrer la copie de nouveau, si elle existe.", RULE)
     if copy.opened_at is not None:
         yield Refusal("Cette copie est ouverte\u00a0: elle ne se raye plus.", "Relire le procès-verbal d’ouverture.", RULE)
     if not reason.strip():

@@ -143,8 +143,9 @@ def test_a_mistake_is_struck_out_once_with_a_reason_and_its_supplier_reads_it(se
     assert lines("strike_out_backup_copy")[0].organisation_id is None
     letter = session.scalars(select(Letter).order_by(Letter.id.desc()).limit(1)).one()
     assert "enregistrée par erreur" in letter.subject and "C’était la veille." in letter.body
-    with pytest.raises(Refused, match="déjà rayé"), transaction():
+    with pytest.raises(Refused, match="déjà rayé") as again, transaction():
         strike_out_backup_copy(copy, "Encore.", by=buyer, at=IN_TIME)
+    assert [each.remedy for each in again.value.refusals] == ["Enregistrer la copie de nouveau, si elle existe."]
     assert register(sent, buyer).id != copy.id
 
 
