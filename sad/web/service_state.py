@@ -1,12 +1,13 @@
 """What is wrong with the service itself, for machines and for the people who look after it, in plain words."""
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
 
-from sad import clock, spool
+from sad import clock, spool, storage
 from sad.actions.deliveries import late_mail
 from sad.actions.job_runs import LATE_AFTER
 from sad.actions.timekeeping import running_skews
@@ -14,11 +15,12 @@ from sad.db import session
 from sad.jobs.owed import find_owed_letters
 from sad.jobs.receptions import take_in_receptions
 from sad.jobs.scanning import scan_files
-from sad.letters.wording import moment, plural
+from sad.letters.wording import file_size, moment, plural
 from sad.models.job_runs import JobRun
 from sad.settings import Settings
 from sad.web.running import site_settings
 
+LEAST_FREE = 20 * storage.MAX_TOTAL_BYTES  # bytes: room for twenty deposits of the largest size
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
@@ -55,6 +57,11 @@ def receptions_state(settings: Settings) -> dict[str, object]:
     return {"ok": not spool.waiting(settings.data_dir)}
 
 
+def disk_state(settings: Settings) -> dict[str, object]:
+    """Whether there is room for what will be received, in the folder of the data."""
+    return {"ok": _free_bytes(settings) >= LEAST_FREE}
+
+
 def mail_state() -> dict[str, object]:
     """How many mails should have left by now, and since when the oldest waits."""
     count, oldest = late_mail(at=clock.now())
@@ -76,6 +83,10 @@ def _troubles(runs: Runs, settings: Settings) -> Iterator[Trouble]:
         words = "Reçus pendant une panne de la base, ils gardent leur heure. Aucune offre ne s’ouvre avant leur enregistrement."
         more = " L’un d’eux ne se vérifie pas : lancer flask --app app spool ingest." if take_in_receptions.__name__ in runs.failing else ""
         yield Trouble("Des dépôts reçus attendent d’être enregistrés", words + more)
+    if (free := _free_bytes(settings)) < LEAST_FREE:
+        words = f"Il reste {file_size(free)} pour les données. Ce qui est reçu est gardé\u00a0; sans place, un dépôt est refusé et son "
+        more = "auteur le sait aussitôt. La personne qui exploite le service libère de la place ou agrandit le disque."
+        yield Trouble("Le disque est presque plein", words + more)
     if running_skews():
         words = "Aucune offre ne s’ouvre tant que le doute dure ; les dépôts continuent d’être reçus. L’administrateur de l’instance "
         more = "règle l’horloge, ou confirme l’heure à la page « Horloge et pannes »."
@@ -95,3 +106,7 @@ def _troubles(runs: Runs, settings: Settings) -> Iterator[Trouble]:
         yield Trouble(plural(runs.owed, "courrier dû manque", "courriers dus manquent"), words + more)
     if scan_files.__name__ in runs.failing:
         yield Trouble("L’antivirus ne répond pas", "Les fichiers reçus sont dits « non analysés ». Aucun dépôt n’est refusé pour cela.")
+
+
+def _free_bytes(settings: Settings) -> int:
+    return shutil.disk_usage(settings.data_dir).free

@@ -1,7 +1,9 @@
 """`/healthz`, and the mail of the demo."""
 
+import shutil
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import Engine, select
@@ -16,6 +18,7 @@ from sad.jobs.turn import Turn
 from sad.letters.text import LetterText
 from sad.models.letters import Letter
 from sad.models.mini_tenders import MiniTender
+from sad.web.service_state import LEAST_FREE
 from tests.factories.mini_tenders import make_published
 from tests.factories.offers import make_deposit
 from tests.web.test_shell import check
@@ -28,6 +31,12 @@ LINK = "http://localhost/compte/nouveau-mot-de-passe/a-token"
 def now():
     with clock.frozen(NOW):
         yield
+
+
+@pytest.fixture(autouse=True)
+def room(monkeypatch):
+    """Enough of it, whatever this machine has left."""
+    monkeypatch.setattr(shutil, "disk_usage", lambda _folder: SimpleNamespace(free=LEAST_FREE))
 
 
 def tick(at: datetime = NOW, **values) -> None:
@@ -49,6 +58,7 @@ def test_all_is_well_when_the_scheduler_has_just_run(client):
         "clock": {"ok": True, "doubts": [], "database_has_one": False},
         "seal": {"ok": True, "unopenable": 0},
         "receptions": {"ok": True},
+        "disk": {"ok": True},
         "antivirus": {"ok": True, "configured": False},
         "mail": {"ok": True, "late": 0, "oldest": None},
     }

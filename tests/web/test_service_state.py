@@ -1,5 +1,6 @@
 """What degrades is said to administrators and to the buyers in plain words, and to machines; nothing is said when all works."""
 
+import shutil
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
@@ -11,6 +12,7 @@ from sad.actions.letters import post_letter
 from sad.db import transaction
 from sad.letters.text import LetterText
 from sad.models.people import Role
+from sad.web.service_state import LEAST_FREE
 from tests.factories.organisations import make_organisation
 from tests.factories.outages import database_down
 from tests.factories.people import make_person
@@ -24,6 +26,14 @@ NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 def now():
     with clock.frozen(NOW):
         yield
+
+
+@pytest.fixture(autouse=True)
+def room(monkeypatch):
+    """Sets how many bytes are free; enough at first, whatever this machine has left."""
+    usage = {"free": LEAST_FREE}
+    monkeypatch.setattr(shutil, "disk_usage", lambda _folder: SimpleNamespace(**usage))
+    return lambda free: usage.update(free=free)
 
 
 @pytest.fixture
@@ -101,6 +111,15 @@ def test_an_antivirus_that_does_not_answer_is_said(pages, client):
     tick(name="scan_files", error="AntivirusDown: refused")
     assert said(pages, "L’antivirus ne répond pas") == [True] * 3
     assert client.get("/healthz").json["antivirus"] == {"ok": False, "configured": False}
+
+
+def test_a_disk_that_is_nearly_full_is_said_before_a_deposit_is_refused_for_it(pages, client, room):
+    tick()
+    room(LEAST_FREE - 1)
+    assert said(pages, "Le disque est presque plein") == [True] * 3
+    assert said(pages, "Il reste 629,1\xa0Mo pour les données") == [True] * 3
+    answer = client.get("/healthz").json
+    assert (answer["status"], answer["disk"]) == ("degraded", {"ok": False})
 
 
 def test_a_deposit_that_waits_outside_the_database_is_said_even_while_it_is_down(pages, client, app):

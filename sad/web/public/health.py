@@ -17,7 +17,7 @@ from sad.models.job_runs import JobRun
 from sad.settings import ROOT
 from sad.web.access import public
 from sad.web.running import site_settings
-from sad.web.service_state import antivirus_state, mail_state, receptions_state
+from sad.web.service_state import antivirus_state, disk_state, mail_state, receptions_state
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +75,13 @@ def _seal() -> dict[str, object]:
 
 
 def _rest(found: Found, serves: bool) -> dict[str, dict[str, object]]:
-    """Deposits that wait outside the database, which is known without it; mail and antivirus when it answers."""
+    """Deposits that wait outside the database, the room on the disk, the antivirus: known without it; the mail when it answers."""
     settings, failing = site_settings(), [run.name for run in found.runs if run.error]
-    told = {"receptions": receptions_state(settings), "antivirus": antivirus_state(failing, settings)}
+    told = {
+        "receptions": receptions_state(settings),
+        "disk": disk_state(settings),
+        "antivirus": antivirus_state(failing, settings),
+    }
     return {**told, "mail": mail_state()} if serves else told
 
 
