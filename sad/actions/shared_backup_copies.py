@@ -14,7 +14,7 @@ from sad.domain.approvals import Fact, Shown
 from sad.domain.backup_copies import COPY_GROUNDS, CopyGround
 from sad.letters import backup_copies as letters
 from sad.letters import outages
-from sad.letters.wording import instant, moment
+from sad.letters.wording import instant, moment, siret
 from sad.models.approvals import Approval, ApprovalKind
 from sad.models.backup_copies import BackupCopy
 from sad.models.offers import DepositAttempt, Offer
@@ -39,7 +39,7 @@ def show_copy_opening(asked: Approval) -> Shown:
         title=f"Ouvrir une copie de sauvegarde\u00a0: {copy.supplier.name}",
         facts=(
             ("Consultation", copy.mini_tender.title),
-            ("Fournisseur", f"{copy.supplier.name}, SIRET {copy.supplier.siret}"),
+            ("Fournisseur", f"{copy.supplier.name}, SIRET {siret(copy.supplier.siret)}"),
             ("Date limite", moment(copy.closes_at)),
             ("Copie reçue le", f"{moment(copy.received_at)}. {copy.brought_by}"),
             ("Enregistrée par", f"{copy.registrar.name}, le {moment(copy.registered_at)}"),

@@ -8,7 +8,7 @@ from sad.domain.approvals import Shown
 from sad.domain.late_offers import GROUNDS, LateGround
 from sad.letters import offers as letters
 from sad.letters import outages
-from sad.letters.wording import instant
+from sad.letters.wording import instant, siret
 from sad.models.approvals import Approval, ApprovalKind
 from sad.models.offers import Offer
 from sad.models.people import Person
@@ -32,7 +32,7 @@ def show_late_opening(asked: Approval) -> Shown:
         title=f"Ouvrir une offre arrivée hors délai\u00a0: {offer.supplier.name}",
         facts=(
             ("Consultation", offer.mini_tender.title),
-            ("Fournisseur", f"{offer.supplier.name}, SIRET {offer.supplier.siret}"),
+            ("Fournisseur", f"{offer.supplier.name}, SIRET {siret(offer.supplier.siret)}"),
             ("Date limite", instant(offer.closes_at)),
             ("Reçue le", instant(offer.received_at)),
             *(("Nos relevés", outages.noted(each)) for each in seen),

@@ -14,6 +14,7 @@ from sad.domain.errors import Refused
 from sad.domain.lifecycle import STATES, moved
 from sad.letters import applications as application_letters
 from sad.letters import mini_tenders as letters
+from sad.letters.wording import siret
 from sad.models.applications import Application
 from sad.models.approvals import Approval, ApprovalKind
 from sad.models.mini_tenders import MiniTender, MiniTenderState
@@ -78,7 +79,7 @@ def show_exclusion(asked: Approval) -> Shown:
     return Shown(
         title=f"Exclure un candidat : {application.supplier.name}",
         facts=(
-            ("Entreprise", f"{application.supplier.name}, SIRET {application.supplier.siret}"),
+            ("Entreprise", f"{application.supplier.name}, SIRET {siret(application.supplier.siret)}"),
             ("Catégorie", application.category.label),
             ("Candidature", STATES[application.state].capitalize()),
             *((ground_label(each.requirement, stage), each.sentence) for each in reasons),

@@ -164,7 +164,9 @@ def test_the_record_tells_of_each_copy_the_supplier_takes_its_own_away_and_all_g
         sent, copy = make_broken_with_copy()
         late = make_copy(sent, copy.supplier, at=LATE)
     found = record_with_copies(sent, opening_of(sent))
-    first, second = opening_content(sent, found)["copies"]
+    minutes = opening_content(sent, found)
+    assert not minutes["has_opened_copy"]
+    first, second = minutes["copies"]
     assert copy.supplier.name in first and "Restée fermée" in first and "hors délai" in second
     assert [each["id"] for each in data_of(copy.supplier)["copies_de_sauvegarde"]] == [copy.id, late.id]
     assert dependents_of(sent)["backup_copies"] == [copy.id, late.id]

@@ -88,7 +88,9 @@ def test_opened_by_two_it_is_said_in_the_record_and_the_journal_and_its_supplier
     assert letter.supplier_id == copy.supplier_id and WHY in letter.body and "ne peut pas être ouverte" in letter.body
     line = session.scalars(select(JournalEntry).where(JournalEntry.action == "open_backup_copy")).one()
     assert line.organisation_id == copy.organisation_id and session.get_one(JournalBody, line.seq).body["approved_by"] == pair[1].id
-    (told,) = opening_content(copy.mini_tender, record_with_copies(copy.mini_tender, opening_of(copy.mini_tender)))["copies"]
+    minutes = opening_content(copy.mini_tender, record_with_copies(copy.mini_tender, opening_of(copy.mini_tender)))
+    assert minutes["has_opened_copy"]
+    (told,) = minutes["copies"]
     assert pair[0].name in told and pair[1].name in told and WHY in told
     assert len(opened_offers(copy.mini_tender)) == 1, "what it holds is not in the product"
     assert verify_journal().is_sound

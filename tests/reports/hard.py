@@ -67,6 +67,7 @@ OPENING = {
     "late": [[f"{LONG}, SIRET 123 456 789 00012", "7 décembre 2026 à 12 h 00 min 01 s"]] * 12,
     "assisted": [f"{LONG}, {WORDS}"] * 3,
     "copies": [f"{LONG}\u00a0: reçue le 7 décembre 2026 à 10 h 00 ({LONG}). Papier. Enregistrée par {LONG}. {WORDS}"] * 3,
+    "has_opened_copy": True,
     "ended": "Offres remplacées par leur auteur : 12. Offres retirées : 3. Elles restent scellées (R2151-6).",
     "envelopes": [[LONG, SHA] for _ in MANY],
     "head": SHA,

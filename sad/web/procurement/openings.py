@@ -57,7 +57,7 @@ def ask(mini_tender_id: int) -> Response:
 @allow(Role.OPENER)
 def confirm(mini_tender_id: int) -> Response:
     """Open, as the second."""
-    return _take_part(mini_tender_id, _open, "Les offres sont ouvertes.")
+    return _take_part(mini_tender_id, _open, "L’ouverture est faite.")
 
 
 @allow(*READERS)
