@@ -11,7 +11,7 @@ from sad.actions.conclusions import tell_conclusion
 from sad.actions.declarations import check_interests
 from sad.actions.evaluations import has_lapsed, take_up
 from sad.actions.journal import record
-from sad.actions.letters import people_of, people_with, post_letter, post_to_each, post_to_supplier
+from sad.actions.letters import people_with, post_letter, post_to_each, post_to_supplier
 from sad.actions.litigation import hold_faults
 from sad.actions.mini_tenders import hold
 from sad.actions.opinions import opinion_faults
@@ -118,21 +118,18 @@ def cancel_award(award: Award, reason: str, *, tells_awardee: bool = True, by: P
 def notify_contract(award: Award, *, contract_reference: str = "", by: Person, at: datetime) -> Award:
     """Notify the contract to the awardee (R2182-4): after the letters to the others (AWD-03), written from its threshold (AWD-08).
 
-    Everybody invited then learns that it is concluded (AWD-06); whoever sent an offer after the decision has its own letter of it.
-    Refused while a court action is pending (AWD-07), while a chosen period without signature runs (AWD-05), and until every proof of
-    the awardee is accepted (AWD-01).
+    A tenderer that could not be told of the decision, because its offer came since or because nobody acted for it then, has its letter in
+    this very act. Everybody invited then learns that it is concluded (AWD-06). Refused while a court action is pending (AWD-07), while a
+    chosen period without signature runs (AWD-05), and until every proof of the awardee is accepted (AWD-01).
     """
     mini_tender = _hold(award, by)
     state = moved("mini_tender", mini_tender.state, "notify")
-    untold, decided_at = _untold(award), award.decided_at
-    assert decided_at is not None
-    came_since = [result for result in untold if result.offer.received_at >= decided_at]
-    missing = [_untold_fault(result) for result in untold if result not in came_since]
-    faults = [*notification_faults(award, at), *missing, *_writing_faults(award, contract_reference, at)]
+    faults = [*notification_faults(award, at), *_writing_faults(award, contract_reference, at)]
     if faults:
         raise Refused(*faults)
-    texts = {result.supplier.id: text for result, text in letters_for(came_since, at=decided_at)}
-    post_to_each(texts, at=at, organisation_id=award.organisation_id, mini_tender=mini_tender)
+    assert award.decided_at is not None
+    untold = {result.supplier.id: text for result, text in letters_for(_untold(award), at=award.decided_at)}
+    post_to_each(untold, at=at, organisation_id=award.organisation_id, mini_tender=mini_tender)
     mini_tender.state, award.notified_at, award.contract_reference = state, at, contract_reference.strip()
     text = letters.contract_notification(award, at=at)
     post_to_supplier(award.place.offer.supplier, text, at=at, organisation_id=award.organisation_id, mini_tender=mini_tender)
@@ -199,17 +196,12 @@ def _choice_faults(place: RankedOffer, reason: str) -> Iterator[Refusal]:
 
 
 def _untold(award: Award) -> list[Result]:
-    """Tenderers that are not retained and have no letter of this decision; one for which nobody acts any more cannot have it."""
+    """Tenderers that are not retained and have no letter of this decision."""
     told = select(Letter.supplier_id).where(
         Letter.mini_tender_id == award.mini_tender_id, Letter.kind == "rejected", Letter.created_at >= award.decided_at
     )
     with_letter = set(session.scalars(told))
-    losers = [result for result in results_of(award) if not result.is_winner]
-    return [result for result in losers if result.supplier.id not in with_letter and people_of(result.supplier)]
-
-
-def _untold_fault(result: Result) -> Refusal:
-    return Refusal(f"{result.supplier.name} n’a pas sa lettre de rejet.", "L’envoyer avant de notifier.", "AWD-03")
+    return [result for result in results_of(award) if not result.is_winner and result.supplier.id not in with_letter]
 
 
 def _writing_faults(award: Award, contract_reference: str, at: datetime) -> Iterator[Refusal]:

@@ -167,15 +167,6 @@ def test_two_people_who_decide_at_once_make_one_decision(database):
     assert len(letters("award")) == 1 and len(letters("rejected")) == 1
 
 
-def test_the_contract_is_notified_once_every_loser_has_its_letter(decided, buyer):
-    prove(decided)
-    held = session.scalars(select(Letter).where(Letter.kind == "rejected")).one()
-    session.delete(held)
-    with pytest.raises(Refused) as refused:
-        notify_contract(decided, by=buyer, at=DECIDED)
-    assert rules(refused) == ["AWD-03"]
-
-
 @pytest.mark.parametrize("after", [timedelta(0), timedelta(hours=2)], ids=["at the very instant of the decision", "two hours after"])
 def test_an_offer_that_comes_after_the_decision_stops_nothing_and_has_its_letter_with_the_notification(decided, buyer, after):
     prove(decided)
@@ -186,11 +177,23 @@ def test_an_offer_that_comes_after_the_decision_stops_nothing_and_has_its_letter
     assert f"Le {french_date(DECIDED.date())}," in letter.body and "elle n’a pas été ouverte (R2151-5)" in letter.body
 
 
-def test_a_supplier_for_which_nobody_acts_any_more_does_not_stop_the_notification(ranking, buyer, chief):
+@pytest.mark.parametrize("comes_back", [False, True], ids=["nobody acts for it any more", "somebody acts for it again since"])
+def test_a_loser_that_could_not_be_told_stops_nothing_and_has_its_letter_as_soon_as_somebody_acts_for_it(ranking, buyer, chief, comes_back):
     loser = next(place for place in ranking.places if place.rank == 2).offer.supplier
-    session.query(SupplierMember).filter_by(supplier_id=loser.id).update({"left_at": EXAMINED})
+    members = session.query(SupplierMember).filter_by(supplier_id=loser.id)
+    members.update({"left_at": EXAMINED})
     award = approve_award(propose_award(first_places(ranking)[0], REASON, by=buyer, at=EXAMINED), by=chief, at=DECIDED)
-    assert notify_contract(prove(award), by=buyer, at=DECIDED).notified_at == DECIDED
+    assert letters("rejected") == []
+    if comes_back:
+        members.update({"left_at": None})
+    notified_at = DECIDED + timedelta(days=1)
+    assert notify_contract(prove(award), by=buyer, at=notified_at).notified_at == notified_at
+    assert [(each.supplier_id, each.created_at) for each in letters("rejected")] == [(loser.id, notified_at)] * comes_back
+
+
+def test_a_loser_that_was_told_of_the_decision_is_told_once(decided, buyer):
+    notify_contract(prove(decided), by=buyer, at=DECIDED + timedelta(days=1))
+    assert [each.created_at for each in letters("rejected")] == [DECIDED]
 
 
 def test_the_notification_gives_the_awardee_its_contract_and_tells_the_service(decided, buyer, ranking):
