@@ -1,20 +1,18 @@
 """Opening a backup copy: by two people, when the electronic offer cannot be used and its sending began before the hour (REC-06)."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, or_, select
 
-from sad import parameters
 from sad.actions.evaluations import take_up
 from sad.actions.journal import record
+from sad.actions.late_offers import outages_near
 from sad.actions.letters import post_to_supplier
-from sad.actions.outages import outages_between
 from sad.actions.timekeeping import clock_faults
 from sad.db import session
 from sad.domain.backup_copies import RULE, CopyOpening, closed_for_good, copy_opening_faults
-from sad.domain.calendar import paris_day
 from sad.domain.errors import Refused, refuse
 from sad.letters import backup_copies as letters
 from sad.models.backup_copies import BackupCopy
@@ -71,8 +69,7 @@ def started_before(copy: BackupCopy) -> Sequence[DepositAttempt]:
 
 def outages_before_deadline(copy: BackupCopy) -> Sequence[Outage]:
     """What our probes saw in the last hours before the deadline, gaps of the watch included."""
-    near = parameters.value("outage_near_deadline_hours", on=paris_day(copy.closes_at))
-    return outages_between(copy.closes_at - timedelta(hours=near), copy.closes_at)
+    return outages_near(copy.closes_at, until=copy.closes_at)
 
 
 def electronic_offers(copy: BackupCopy) -> Sequence[Offer]:

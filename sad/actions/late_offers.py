@@ -73,8 +73,13 @@ def may_be_proposed(offer: Offer) -> bool:
 
 def outages_before(offer: Offer) -> Sequence[Outage]:
     """What our probes saw between the last hours before the deadline and this deposit, gaps of the watch included."""
-    near = parameters.value("outage_near_deadline_hours", on=paris_day(offer.closes_at))
-    return outages_between(offer.closes_at - timedelta(hours=near), offer.received_at)
+    return outages_near(offer.closes_at, until=offer.received_at)
+
+
+def outages_near(closes_at: datetime, *, until: datetime) -> Sequence[Outage]:
+    """What our probes saw from the last hours before this deadline until an instant."""
+    near = parameters.value("outage_near_deadline_hours", on=paris_day(closes_at))
+    return outages_between(closes_at - timedelta(hours=near), until)
 
 
 def _asked(offer: Offer, ground: str | None, reason: str) -> LateOpening:
