@@ -39,6 +39,7 @@ EMPTY = {
 }  # fmt: skip
 KNOWN_ICS = re.compile(r"[A-Z-]+(?:;[A-Z-]+=[^:;]+)*:")
 ACTING = (b"/JavaScript", b"/JS ", b"/Launch", b"/OpenAction", b"/EmbeddedFile")
+WORDS = ("data-label", "value", "title", "alt", "aria-label", "placeholder")  # attributes that are read, and never followed as an address
 OURS = ("ailleurs", "cmd|", "1+1", "SUM(1", "ran()")
 
 
@@ -103,7 +104,8 @@ class Elements(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         for name, value in attrs:
-            if name.startswith(("on", MARK)) or (value or "").strip().lower().startswith(("javascript:", "vbscript:", "data:text")):
+            runs = name not in WORDS and (value or "").strip().lower().startswith(("javascript:", "vbscript:", "data:text"))
+            if runs or name.startswith(("on", MARK)):
                 self.faults.append(f"<{tag} {name}={value}>")
 
 

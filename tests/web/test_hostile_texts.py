@@ -6,8 +6,8 @@ import pytest
 
 from sad import db
 from tests.campaigns.hostile import check_run, chromium
-from tests.factories.hostile_texts import COUNT, PAYLOADS
-from tests.web.hostile_pages import EMPTY, check_payloads, crawled, plant
+from tests.factories.hostile_texts import COUNT, MARK, PAYLOADS
+from tests.web.hostile_pages import EMPTY, Elements, check_payloads, crawled, plant
 
 
 def test_three_hundred_payloads_are_three_hundred():
@@ -24,6 +24,24 @@ def test_every_column_of_words_has_a_row_in_which_they_are_planted(world):
         planted = plant(db.session.connection(), 0)
     assert len(planted) > 100
     assert {name for name, rows in planted.items() if not rows} <= EMPTY
+
+
+@pytest.mark.parametrize(
+    ("html", "faults"),
+    [
+        ('<td data-label="javascript:ran()">', 0),
+        ('<input value="javascript:ran()">', 0),
+        ('<a href=" JavaScript:ran()">', 1),
+        ('<form action="javascript:ran()"><button formaction="vbscript:ran">', 2),
+        ('<iframe src="data:text/html,x">', 1),
+        ('<td data-label="x" onclick="ran()">', 1),
+        (f'<td title="" {MARK}="1">', 1),
+    ],
+)
+def test_an_address_or_a_handler_that_would_run_is_found_and_words_are_not(html, faults):
+    elements = Elements()
+    elements.feed(html)
+    assert len(elements.faults) == faults
 
 
 @pytest.fixture
