@@ -2,6 +2,8 @@
 
 import io
 import json
+import re
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -82,6 +84,19 @@ def test_what_was_sealed_opens_in_ten_years_with_the_tool_alone(client, need, tm
     assert (held / "files" / "1").read_bytes() == PDF.body
     line = session.scalars(select(JournalEntry).where(JournalEntry.action == "release_key")).one()
     assert "AGE-SECRET-KEY" not in str(line.body.body)
+
+
+@pytest.mark.skipif(shutil.which("age") is None, reason="l’outil « age » est absent : installez le paquet « age »")
+def test_what_was_sealed_opens_with_age_by_the_very_command_of_the_read_me(client, need, tmp_path):
+    open_both(need)
+    with zipfile.ZipFile(io.BytesIO(taken(client, need)[1])) as book:
+        book.extractall(tmp_path)
+    (opened,) = session.scalars(select(Offer).where(Offer.is_opened))
+    command = re.search(r"age -d -i cle\.txt offre-\d+\.age \| tar x", (tmp_path / "LISEZ-MOI.txt").read_text())[0]
+    command = re.sub(r"offre-\d+", f"offre-{opened.id}", command)
+    subprocess.run(command, shell=True, cwd=tmp_path, timeout=60, check=True)
+    assert PLANTED in json.loads((tmp_path / "content.json").read_text())["prices"].values()
+    assert (tmp_path / "files" / "1").read_bytes() == PDF.body
 
 
 def test_before_the_opening_there_is_nothing_to_take(client, need):
