@@ -11,7 +11,7 @@ from sad.actions.conclusions import tell_conclusion
 from sad.actions.declarations import check_interests
 from sad.actions.evaluations import has_lapsed, take_up
 from sad.actions.journal import record
-from sad.actions.letters import people_with, post_letter, post_to_each, post_to_supplier
+from sad.actions.letters import people_of_each, people_with, post_letter, post_to_each, post_to_supplier
 from sad.actions.litigation import hold_faults
 from sad.actions.mini_tenders import hold
 from sad.actions.opinions import opinion_faults
@@ -127,8 +127,7 @@ def notify_contract(award: Award, *, contract_reference: str = "", by: Person, a
     faults = [*notification_faults(award, at), *_writing_faults(award, contract_reference, at)]
     if faults:
         raise Refused(*faults)
-    assert award.decided_at is not None
-    untold = {result.supplier.id: text for result, text in letters_for(_untold(award), at=award.decided_at)}
+    untold = {result.supplier.id: text for result, text in letters_of_untold(award)}
     post_to_each(untold, at=at, organisation_id=award.organisation_id, mini_tender=mini_tender)
     mini_tender.state, award.notified_at, award.contract_reference = state, at, contract_reference.strip()
     text = letters.contract_notification(award, at=at)
@@ -138,6 +137,19 @@ def notify_contract(award: Award, *, contract_reference: str = "", by: Person, a
     record("notify_contract", award, by=by, at=at, mini_tender=mini_tender.id, contract_reference=award.contract_reference)
     tell_conclusion(award, by=by, at=at)
     return award
+
+
+def letters_of_untold(award: Award) -> list[tuple[Result, LetterText]]:
+    """What leaves with the notification: to tenderers that are not retained, have no letter of this decision and somebody to read it."""
+    if award.decided_at is None:
+        return []
+    told = select(Letter.supplier_id).where(
+        Letter.mini_tender_id == award.mini_tender_id, Letter.kind == "rejected", Letter.created_at >= award.decided_at
+    )
+    with_letter = set(session.scalars(told))
+    untold = [result for result in results_of(award) if not result.is_winner and result.supplier.id not in with_letter]
+    present = {supplier.id for supplier, _ in people_of_each([result.supplier.id for result in untold])}
+    return letters_for([result for result in untold if result.supplier.id in present], at=award.decided_at)
 
 
 def notification_faults(award: Award, at: datetime) -> list[Refusal]:
@@ -193,15 +205,6 @@ def _choice_faults(place: RankedOffer, reason: str) -> Iterator[Refusal]:
         yield Refusal("Une autre offre a été retenue en départageant les premières.", "Proposer celle-là.", "CRI-11")
     if not reason.strip():
         yield Refusal("Les raisons du choix ne sont pas écrites.", "Chaque fournisseur les lira.", "AWD-03", "reason")
-
-
-def _untold(award: Award) -> list[Result]:
-    """Tenderers that are not retained and have no letter of this decision."""
-    told = select(Letter.supplier_id).where(
-        Letter.mini_tender_id == award.mini_tender_id, Letter.kind == "rejected", Letter.created_at >= award.decided_at
-    )
-    with_letter = set(session.scalars(told))
-    return [result for result in results_of(award) if not result.is_winner and result.supplier.id not in with_letter]
 
 
 def _writing_faults(award: Award, contract_reference: str, at: datetime) -> Iterator[Refusal]:

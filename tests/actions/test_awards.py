@@ -8,7 +8,7 @@ from threading import Barrier
 import pytest
 from sqlalchemy import select
 
-from sad.actions.awards import approve_award, cancel_award, notify_contract, propose_award
+from sad.actions.awards import approve_award, cancel_award, letters_of_untold, notify_contract, propose_award
 from sad.actions.classifications import classify_offer
 from sad.actions.evaluations import live_award
 from sad.actions.marks import give_mark
@@ -186,6 +186,7 @@ def test_a_loser_that_could_not_be_told_stops_nothing_and_has_its_letter_as_soon
     assert letters("rejected") == []
     if comes_back:
         members.update({"left_at": None})
+    assert [result.supplier.id for result, _ in letters_of_untold(award)] == [loser.id] * comes_back
     notified_at = DECIDED + timedelta(days=1)
     assert notify_contract(prove(award), by=buyer, at=notified_at).notified_at == notified_at
     assert [(each.supplier_id, each.created_at) for each in letters("rejected")] == [(loser.id, notified_at)] * comes_back

@@ -12,10 +12,11 @@ from sad.db import session, transaction
 from sad.models.awards import Award
 from sad.models.conclusions import AwardNotice
 from sad.models.people import Person, Role
-from tests.factories.evaluations import Tender
+from tests.factories.evaluations import Tender, make_offer_row
 from tests.factories.orders import make_awarded, make_notified
 from tests.factories.people import PASSWORD, make_person
 from tests.factories.proofs import prove
+from tests.factories.suppliers import make_supplier
 from tests.web.rows import again
 
 NOW = datetime(2027, 1, 12, 9, 0, tzinfo=UTC)
@@ -61,6 +62,17 @@ def test_before_the_notification_the_buyer_reads_the_notice_as_it_will_go(client
     sign_in(client, award.proposer)
     page = client.get(f"/achats/consultations/{again(award).mini_tender_id}/attribution/{again(award).id}/notifier")
     assert "Les autres invités" in read(page) and "Vous étiez invité à la consultation" in read(page) and "AWD-06" in page.text
+
+
+def test_before_the_notification_the_buyer_reads_the_letter_of_a_tenderer_that_came_since_the_decision(client):
+    with transaction():
+        award = prove(make_awarded())
+        late = make_supplier()
+        make_offer_row(award.mini_tender, late, received_at=award.decided_at)
+    sign_in(client, award.proposer)
+    page = client.get(f"/achats/consultations/{again(award).mini_tender_id}/attribution/{again(award).id}/notifier")
+    assert f"{again(late).name} : Votre offre n’est pas retenue" in read(page) and "elle n’a pas été ouverte (R2151-5)" in read(page)
+    assert f", pour {again(late).name}" in read(page)
 
 
 def test_everybody_reads_the_contracts_of_a_system_without_an_account_and_without_a_price(client, award):

@@ -124,6 +124,7 @@ def notify_contract(mini_tender_id: int, award_id: int) -> Response:
             return redirect(url_for("procurement.award", mini_tender_id=mini_tender.id))
     letter, supplier = letters.contract_notification(found, at=at), found.place.offer.supplier
     others, notice = conclusion_letter(found, at=at)
+    untold = acts.letters_of_untold(found)
     return form_page(
         "procurement/notify_contract.html",
         form,
@@ -131,8 +132,8 @@ def notify_contract(mini_tender_id: int, award_id: int) -> Response:
         award=found,
         blocked=acts.notification_faults(found, at),
         must_be_written=acts.must_be_written(found, at),
-        letters=[(supplier.name, letter.subject, letter.body), ("Les autres invités", notice.subject, notice.body)],
-        told=[*(f"{person.name}, pour {supplier.name}" for person in people_of(supplier)), *(each.name for each in others)],
+        letters=[(supplier.name, letter.subject, letter.body), *_shown(untold), ("Les autres invités", notice.subject, notice.body)],
+        told=[*(f"{person.name}, pour {supplier.name}" for person in people_of(supplier)), *_told(untold), *(each.name for each in others)],
     )
 
 
