@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 
-from icalendar import Calendar, Event
+from icalendar import Calendar, Event, vText
 
 from sad.models.stages import Stage
 from sad.models.systems import PurchasingSystem
@@ -22,7 +22,7 @@ def roadmap_calendar(system: PurchasingSystem, rows: Sequence[Stage], *, home: s
     calendar.add("version", "2.0")
     calendar.add("calscale", "GREGORIAN")
     calendar.add("method", "PUBLISH")
-    calendar.add("x-wr-calname", f"Paliers : {system.title}")
+    calendar.add("x-wr-calname", vText(f"Paliers : {system.title}"))
     calendar.add("x-published-ttl", CHECK_EVERY)
     for event in _events(system, rows, home.rstrip("/")):
         calendar.add_component(event)

@@ -148,7 +148,8 @@ def _one_by_one(statement: Select[*tuple[Any, ...]]) -> Iterator[Any]:
 def _named(number: int, name: str) -> str:
     """A name that every system takes, and that no other file has."""
     path = PurePosixPath(name.replace("\\", "/"))
-    return f"{number}-{slug(path.stem, longest=60)}{path.suffix.lower()[:6]}"
+    ending = slug(path.suffix, longest=5)
+    return f"{number}-{slug(path.stem, longest=60)}{ending and f'.{ending}'}"
 
 
 def _plain(value: object) -> str:

@@ -154,6 +154,15 @@ def test_the_calendar_reads_back_with_one_whole_day_for_each_stage_and_the_last_
     assert all(len(line) <= 75 for line in answer.data.split(b"\r\n"))
 
 
+def test_no_sign_of_a_title_breaks_the_calendar(client, system):
+    with transaction():
+        again(system).title = "Pains ; fruits, légumes\nEND:VCALENDAR"
+    answer = client.get(f"/systemes/{again(system).id}/calendrier.ics")
+    lines = answer.data.decode().replace("\r\n ", "").split("\r\n")
+    assert "X-WR-CALNAME:Paliers\u00a0: Pains \\; fruits\\, légumes\\nEND:VCALENDAR" in lines
+    assert lines.count("END:VCALENDAR") == 1 and Calendar.from_ical(answer.data).errors == [] and len(events(answer)) == 4
+
+
 def test_a_postponed_stage_moves_in_the_agenda_under_the_same_name(client, system):
     address = f"/systemes/{system.id}/calendrier.ics"
     before = events(client.get(address))

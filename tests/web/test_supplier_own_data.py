@@ -13,6 +13,7 @@ from sad.actions.publications import invitees_of
 from sad.actions.questions import ask_question
 from sad.actions.receipt_keys import published_keys
 from sad.db import session, transaction
+from sad.models.documents import Document
 from sad.models.letters import Letter
 from sad.models.offers import Offer
 from sad.models.suppliers import Supplier
@@ -106,6 +107,18 @@ def test_a_file_lost_from_the_disk_is_said_and_stops_nothing(client, both, setti
     sign_in(client, member_of(own))
     found = taken(client)
     assert any(name.endswith("-manquant.txt") for name in found) and any(name.startswith("accuses/") for name in found)
+
+
+@pytest.mark.parametrize(
+    ("name", "held"), [("Étiquette 1.PDF", "etiquette-1.pdf"), ("a.\nquit", "a.quit"), ("sans fin", "sans-fin"), ("x.\u202e", "x")]
+)
+def test_a_file_has_a_name_that_every_system_takes(client, both, name, held):
+    own = session.get_one(Supplier, both[0])
+    with transaction():
+        (document,) = session.scalars(select(Document).where(Document.supplier_id == own.id))
+        document.name = name
+    sign_in(client, member_of(own))
+    assert f"documents/{session.scalars(select(Document.id).where(Document.supplier_id == both[0])).one()}-{held}" in taken(client)
 
 
 def test_as_many_statements_for_many_letters_as_for_one(client, app, both):
