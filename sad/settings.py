@@ -52,6 +52,7 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         raise SettingsError(f"SAD_ENV vaut « {environment} » : écrire development ou production.")
     data_dir = Path(environ.get("SAD_DATA_DIR") or ROOT / "var").absolute()
     try:
+        data_dir.mkdir(parents=True, exist_ok=True)
         return _settings(environ, environment, data_dir)
     except OSError as error:
         raise SettingsError(f"SAD_DATA_DIR ou SAD_SEAL_KEY_FILE : {error.filename} est hors d’accès ({error.strerror}).") from error
@@ -91,7 +92,6 @@ def _database_url(environ: Mapping[str, str], data_dir: Path, in_production: boo
         return url
     if in_production:
         raise SettingsError("SAD_DATABASE_URL manque : donner l’adresse de la base, postgresql://…")
-    data_dir.mkdir(parents=True, exist_ok=True)
     return f"sqlite:///{data_dir / 'sad.sqlite'}"
 
 

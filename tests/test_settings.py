@@ -120,6 +120,11 @@ def test_development_too_refuses_a_weak_key_that_was_given(tmp_path: Path):
         load_settings({"SAD_DATA_DIR": str(tmp_path), "SAD_SECRET_KEY": "court"})
 
 
+def test_the_data_directory_is_there_once_the_settings_are_read_wherever_the_database_is(production: dict[str, str], tmp_path: Path):
+    load_settings(production)
+    assert (tmp_path / "data").is_dir()
+
+
 def test_a_data_directory_that_cannot_be_made_is_named(tmp_path: Path):
     (tmp_path / "file").write_text("")
     with pytest.raises(SettingsError, match="SAD_DATA_DIR"):
