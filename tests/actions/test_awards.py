@@ -167,6 +167,14 @@ def test_two_people_who_decide_at_once_make_one_decision(database):
     assert len(letters("award")) == 1 and len(letters("rejected")) == 1
 
 
+def test_the_contract_is_notified_once_every_loser_has_its_letter(decided, buyer):
+    prove(decided)
+    session.delete(session.scalars(select(Letter).where(Letter.kind == "rejected")).one())
+    notify_contract(decided, by=buyer, at=DECIDED)
+    (told,), (notified,) = letters("rejected"), letters("contract_notification")
+    assert told.supplier_id != notified.supplier_id and told.id < notified.id
+
+
 @pytest.mark.parametrize("after", [timedelta(0), timedelta(hours=2)], ids=["at the very instant of the decision", "two hours after"])
 def test_an_offer_that_comes_after_the_decision_stops_nothing_and_has_its_letter_with_the_notification(decided, buyer, after):
     prove(decided)

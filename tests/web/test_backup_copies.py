@@ -136,7 +136,7 @@ def test_opened_by_two_through_the_pages(app, opened):
         check(first.get(page).text)
         record = register.replace("copies-de-sauvegarde", "ouverture")
         said = second.get(record)
-        assert TYPED["reason"] in read(said) and "deux personnes peuvent l’ouvrir" in read(said)
+        assert TYPED["reason"] in read(said) and "Copies de sauvegarde" in read(said) and "deux personnes peuvent l’ouvrir" in read(said)
         check(said.text)
         assert first.get(f"{record}/proces-verbal.pdf").data.startswith(b"%PDF")
 
