@@ -196,8 +196,43 @@ def test_every_campaign_says_what_it_holds_to():
     assert {each.__name__.rpartition(".")[2] for each in ALL} == RULES.keys()
 
 
+@pytest.fixture
+def another_checkout(tmp_path, monkeypatch):
+    """A module of campaigns that is whole in the report of a first checkout, and where another, which ran nothing, keeps its ledger."""
+    monkeypatch.setattr(ledger, "PUBLISHED", tmp_path / "report.json")
+    monkeypatch.setattr(ledger, "KEPT", tmp_path / "first")
+    module = made_module("essai", 3)
+    play([], module.CAMPAIGNS, ledger.ledger_of(module.__name__), fingerprint(module.HELD))
+    short.keep("sqlite", 4321)
+    write([module], tmp_path / "report.md")
+    monkeypatch.setattr(ledger, "KEPT", tmp_path / "other")
+    return module, ledger.ledger_of(module.__name__)
+
+
+def test_another_checkout_goes_on_from_what_the_report_tells(another_checkout):
+    module, path = another_checkout
+    seen = []
+    assert campaigns.seeds_left(module) == 0 and not path.exists()
+    assert play([], {"essai": Campaign(seen.append, 5)}, path, fingerprint(module.HELD)) == 0 and seen == [3, 4]
+    assert path.exists() and short.kept()["sqlite"]["passed"] == 4321
+
+
+def test_the_report_written_again_by_another_checkout_is_the_same(another_checkout, tmp_path):
+    said = [(tmp_path / name).read_text() for name in ("report.md", "report.json")]
+    write([another_checkout[0]], tmp_path / "report.md")
+    assert said == [(tmp_path / name).read_text() for name in ("report.md", "report.json")] and "| 3 | 3 | 0 to 2 |" in said[0]
+
+
+def test_what_the_report_tells_of_another_code_does_not_count(another_checkout):
+    module, path = another_checkout
+    seen = []
+    assert play([], {"essai": Campaign(seen.append, 3)}, path, "another") == 0 and seen == [0, 1, 2]
+    assert campaigns.seeds_left(module) == 0, "its own ledger tells of another code, the report of this one"
+
+
 def test_the_report_tells_of_the_last_whole_run_of_the_tests(tmp_path, monkeypatch):
     monkeypatch.setattr(ledger, "KEPT", tmp_path)
+    monkeypatch.setattr(ledger, "PUBLISHED", tmp_path / "report.json")
     write([], tmp_path / "report.md")
     assert "- SQLite: none kept" in (tmp_path / "report.md").read_text()
     short.keep("sqlite", 4321, datetime(2026, 11, 22, 23, 5, tzinfo=UTC))

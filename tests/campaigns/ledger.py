@@ -1,6 +1,7 @@
 """What every campaign shares: it stops and goes on, tells the seeds that fail, and counts only what this very code passed.
 
-What was passed is kept by seed in `var/`, batch after batch; once one of the files that decide changes, the count starts again.
+What was passed is kept by seed in `var/`, batch after batch, and beside the report when it is written, for a checkout that has no `var/`
+of its own; once one of the files that decide changes, the count starts again.
 """
 
 import argparse
@@ -8,7 +9,7 @@ import json
 import math
 import sys
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -17,6 +18,7 @@ from typing import NamedTuple
 
 ROOT = Path(__file__).parent.parent.parent
 KEPT = ROOT / "var" / "campaigns"
+PUBLISHED = ROOT / "docs" / "trust-report.json"  # by name, what each ledger held when the report was written
 BATCH = 50  # seeds between two writings of the ledger
 
 
@@ -40,16 +42,11 @@ class Ledger:
     code: str
     rows: dict[str, dict]
 
-    @staticmethod
-    def code_of(path):
-        """The code that the file tells of, empty when there is none."""
-        return json.loads(path.read_text(encoding="utf-8"))["code"] if path.exists() else ""
-
     @classmethod
     def read(cls, path, code):
-        """What was kept for this code; nothing when the file tells of another."""
-        kept = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-        return cls(path, code, kept["campaigns"] if kept.get("code") == code else {})
+        """What was kept for this code; nothing when only another was counted."""
+        kept = kept_of(path, code)
+        return cls(path, code, kept["campaigns"] if kept["code"] == code else {})
 
     def of(self, name):
         return self.rows.setdefault(name, {"next": 0, "failed": []})
@@ -70,6 +67,23 @@ class Ledger:
 def ledger_of(module: str) -> Path:
     """Where the counts of a module of campaigns are kept."""
     return KEPT / f"{module.rpartition('.')[2]}.json"
+
+
+def kept_of(path: Path, code: str) -> dict:
+    """The code and the counts: of this code, in the ledger or else beside the report; where neither has any, those of another, or none."""
+    found = [*_read(path), *filter(None, [published().get(path.stem)])]
+    return next((kept for kept in found if kept["code"] == code), found[0] if found else {"code": "", "campaigns": {}})
+
+
+def published() -> dict[str, dict]:
+    """What the ledgers held when the report was last written, by name."""
+    return next(_read(PUBLISHED), {})
+
+
+def _read(path: Path) -> Iterator[dict]:
+    """What the file holds, where there is one."""
+    if path.exists():
+        yield json.loads(path.read_text(encoding="utf-8"))
 
 
 def fingerprint(held: Iterable[str], root: Path = ROOT) -> str:
@@ -102,9 +116,8 @@ def run(name: str, campaign: Campaign, ledger: Ledger, until: float = math.inf) 
 
 def standing(path: Path, code: str, campaigns: Mapping[str, Campaign]) -> list[tuple[int, float | None]]:
     """For each campaign, how many seeds are left with this code, and what one takes, in seconds, by what was kept of any code."""
-    ledger = Ledger.read(path, code)
-    ever = Ledger.read(path, Ledger.code_of(path))
-    return [(campaign.target - ledger.of(name)["next"], _pace(ever.of(name))) for name, campaign in campaigns.items()]
+    ledger, ever = Ledger.read(path, code), kept_of(path, code)["campaigns"]
+    return [(campaign.target - ledger.of(name)["next"], _pace(ever.get(name, {}))) for name, campaign in campaigns.items()]
 
 
 def _pace(row: Mapping[str, float]) -> float | None:

@@ -3,6 +3,7 @@
 Nothing is counted but what the present code passed: when a file that decides has changed since, its line says so.
 """
 
+import json
 import os
 import platform
 import shutil
@@ -35,19 +36,20 @@ from tests.campaigns import (
     stories,
     uploads,
 )
-from tests.campaigns.ledger import ROOT, Ledger, fingerprint, ledger_of
+from tests.campaigns.ledger import PUBLISHED, Ledger, fingerprint, kept_of, ledger_of
 from tests.campaigns.sites import ENGINES
 
 ALL = (
     scoring, pure, journal, crashes, deadlines, kills, postgres, stories, uploads, disk,
     canaries, clock, schedulers, mail, last_minute, requests, hostile,
 )  # fmt: skip
-REPORT = ROOT / "docs" / "trust-report.md"
+REPORT = PUBLISHED.with_suffix(".md")
 HEAD = """# What the campaigns have reached
 
-Written by `make campaigns` from its own ledgers; no figure is typed by hand. A campaign draws its cases from a seed (numbered from 0),
-stops and goes on, and counts only what passed with the code whose mark stands in the last column: once a file that decides has changed, it
-starts again from nothing. One seed may hold many cases: fifty inputs, four hundred steps.
+Written by `make campaigns` from its own ledgers, which are kept beside it (`trust-report.json`, for another checkout to go on from); no
+figure is typed by hand. A campaign draws its cases from a seed (numbered from 0), stops and goes on, and counts only what passed with the
+code whose mark stands in the last column: once a file that decides has changed, it starts again from nothing. One seed may hold many cases:
+fifty inputs, four hundred steps.
 
 | campaign | what it holds to | passed | target | seeds run | seeds that failed | from | to | seconds a seed | code |
 |---|---|---:|---:|---|---|---|---|---:|---|
@@ -76,15 +78,18 @@ RULES = {
 
 
 def write(modules: Iterable[ModuleType] = ALL, path: Path = REPORT) -> None:
-    """The report, whole."""
+    """The report, whole, and beside it the ledgers that it tells of."""
     lines, measured = list(_lines(modules)), list(_measured(modules))
     path.write_text("".join([HEAD, *lines, *measured, *_short(), *_made_with()]), encoding="utf-8")
+    held = {(ledger := ledger_of(module.__name__)).stem: kept_of(ledger, fingerprint(module.HELD)) for module in modules}
+    told = json.dumps({**held, "short": short.kept()}, indent=1, ensure_ascii=False)
+    path.with_suffix(".json").write_text(f"{told}\n", encoding="utf-8")
 
 
 def _lines(modules: Iterable[ModuleType]) -> Iterator[str]:
     for module in modules:
         code, path = fingerprint(module.HELD), ledger_of(module.__name__)
-        ledger, kept = Ledger.read(path, code), Ledger.code_of(path)
+        ledger, kept = Ledger.read(path, code), kept_of(path, code)["code"]
         mark, rule = code if kept in (code, "") else f"{code}, was {kept}", RULES.get(module.__name__.rpartition(".")[2], "")
         for name, campaign in module.CAMPAIGNS.items():
             row = ledger.of(name)
