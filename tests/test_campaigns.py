@@ -138,6 +138,18 @@ def test_a_word_that_is_not_known_starts_nothing(words, tmp_path):
     assert started == []
 
 
+def test_two_runs_never_count_in_one_ledger(tmp_path):
+    path, seen = tmp_path / "ledger.json", []
+
+    def check(seed):
+        with pytest.raises(SystemExit, match="une autre passe"):
+            played(path, seen.append)
+        assert played(path, pytest.fail, SEEDS, "--table") == 1, "the table may always be read"
+
+    assert played(path, check, 2) == 0 and not seen
+    assert played(path, seen.append, 3) == 0 and seen == [2]
+
+
 def test_who_asks_little_is_given_all_of_it_and_the_others_share_what_is_left():
     assert campaigns.level([10, 50, 400], 1000) == math.inf
     assert campaigns.level([10, 50, 400, 900], 460) == 200

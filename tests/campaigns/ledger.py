@@ -5,11 +5,13 @@ of its own; once one of the files that decide changes, the count starts again.
 """
 
 import argparse
+import fcntl
 import json
 import math
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -134,17 +136,34 @@ def table(campaigns: Mapping[str, Campaign], ledger: Ledger) -> list[str]:
 
 
 def play(arguments: Sequence[str], campaigns: Mapping[str, Campaign], path: Path, code: str) -> int:
-    """0 when every seed passed, 1 when some failed or are left; the campaigns share the minutes given."""
-    ledger, wanted = Ledger.read(path, code), asked(arguments)
+    """0 when every seed passed, 1 when some failed or are left, or another run counts there; the campaigns share the minutes given."""
+    wanted = asked(arguments)
     if not wanted.table:
-        end = time.monotonic() + 60 * wanted.minutes
-        for left, (name, campaign) in zip(range(len(campaigns), 0, -1), campaigns.items(), strict=True):
-            now = time.monotonic()
-            run(name, campaign, ledger, now + (end - now) / left)
-        progress("")
+        with only_run(path):
+            _run_all(campaigns, Ledger.read(path, code), time.monotonic() + 60 * wanted.minutes)
+    ledger = Ledger.read(path, code)
     for line in table(campaigns, ledger):
         tell(line)
     return int(any(ledger.of(name)["next"] < each.target or ledger.of(name)["failed"] for name, each in campaigns.items()))
+
+
+@contextmanager
+def only_run(path: Path) -> Iterator[None]:
+    """Two runs that count in one ledger would each write over the other; the system frees it when the process ends, however it ends."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.with_suffix(".lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise SystemExit(f"{path.stem} : une autre passe compte dans ce registre ; attendre sa fin, ou l’arrêter") from None
+        yield
+
+
+def _run_all(campaigns: Mapping[str, Campaign], ledger: Ledger, end: float) -> None:
+    for left, (name, campaign) in zip(range(len(campaigns), 0, -1), campaigns.items(), strict=True):
+        now = time.monotonic()
+        run(name, campaign, ledger, now + (end - now) / left)
+    progress("")
 
 
 def asked(arguments: Sequence[str]) -> argparse.Namespace:
