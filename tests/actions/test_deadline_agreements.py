@@ -81,7 +81,8 @@ def lines(action: str) -> list[dict]:
 
 def test_every_admitted_supplier_is_asked_at_the_same_instant_in_the_same_words(draft):
     request = asked(draft)
-    assert [(each.supplier.name, each.answer) for each in request.answers] == [(each.supplier.name, None) for each in request.answers]
+    by_name = sorted(request.answers, key=lambda each: each.supplier.name)
+    assert list(request.answers) == by_name and not any(each.answer for each in by_name)
     sent = told("agreement_request")
     assert {letter.supplier_id for letter in sent} == set(request.said()) and len(sent) == 3
     assert len({letter.body for letter in sent}) == 1 and {letter.created_at for letter in sent} == {WRITTEN}
@@ -100,7 +101,7 @@ def test_every_admitted_supplier_is_asked_at_the_same_instant_in_the_same_words(
             "closes_at": "2026-12-01T11:00:00.000000Z",
             "answers_by": "2026-11-25T11:00:00.000000Z",
             "service_on": "2026-12-17",
-            "suppliers": sorted(request.said()),
+            "suppliers": [each.supplier_id for each in by_name],
         }
     ]
 
@@ -268,7 +269,7 @@ def test_a_draft_thrown_away_takes_its_requests_and_tells_whoever_was_asked(draf
         discard_mini_tender(session.get_one(MiniTender, draft.id), by=draft.creator, at=WRITTEN)
     assert session.scalars(select(DeadlineRequest)).all() == [] == session.scalars(select(DeadlineAnswer)).all()
     assert len(told("agreement_ended")) == 3
-    assert lines("end_agreement_request")[0]["said"][0][1] == "agreed"
+    assert [said for _, said, _ in lines("end_agreement_request")[0]["said"] if said] == ["agreed"]
 
 
 def test_while_the_buyers_check_only_they_ask_and_the_service_is_told_too(draft, buyer):
