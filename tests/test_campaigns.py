@@ -229,6 +229,12 @@ def test_another_checkout_goes_on_from_what_the_report_tells(another_checkout):
     assert path.exists() and short.kept()["sqlite"]["passed"] == 4321
 
 
+def test_a_ledger_that_is_behind_the_report_goes_on_from_the_report(another_checkout):
+    module, path = another_checkout
+    ledger.Ledger(path, fingerprint(module.HELD), {"essai": {"next": 1, "failed": []}}).keep()
+    assert play([], {"essai": Campaign(pytest.fail, 3)}, path, fingerprint(module.HELD)) == 0
+
+
 def test_the_report_written_again_by_another_checkout_is_the_same(another_checkout, tmp_path):
     said = [(tmp_path / name).read_text() for name in ("report.md", "report.json")]
     write([another_checkout[0]], tmp_path / "report.md")

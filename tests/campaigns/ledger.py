@@ -55,8 +55,7 @@ class Ledger:
 
     def passed(self, name):
         """How many seeds passed."""
-        row = self.of(name)
-        return row["next"] - len(row["failed"])
+        return _passed(self.of(name))
 
     def keep(self):
         """Written whole then put in place, so that a run that is stopped leaves a ledger that can be read."""
@@ -72,20 +71,20 @@ def ledger_of(module: str) -> Path:
 
 
 def kept_of(path: Path, code: str) -> dict:
-    """The code and the counts: of this code, in the ledger or else beside the report; where neither has any, those of another, or none."""
-    found = [*_read(path), *filter(None, [published().get(path.stem)])]
-    return next((kept for kept in found if kept["code"] == code), found[0] if found else {"code": "", "campaigns": {}})
+    """The code and the counts: those of this code, in the ledger or beside the report, that go farther; else those of another, or none."""
+    found = [kept for kept in (content(path), published().get(path.stem)) if kept]
+    same = [kept for kept in found if kept["code"] == code]
+    return max(same or found, key=lambda kept: sum(map(_passed, kept["campaigns"].values())), default={"code": "", "campaigns": {}})
 
 
 def published() -> dict[str, dict]:
     """What the ledgers held when the report was last written, by name."""
-    return next(_read(PUBLISHED), {})
+    return content(PUBLISHED)
 
 
-def _read(path: Path) -> Iterator[dict]:
-    """What the file holds, where there is one."""
-    if path.exists():
-        yield json.loads(path.read_text(encoding="utf-8"))
+def content(path: Path) -> dict:
+    """What a file of counts holds, nothing when there is none."""
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
 
 
 def fingerprint(held: Iterable[str], root: Path = ROOT) -> str:
@@ -122,6 +121,10 @@ def standing(path: Path, code: str, campaigns: Mapping[str, Campaign]) -> list[t
     return [(campaign.target - ledger.of(name)["next"], _pace(ever.get(name, {}))) for name, campaign in campaigns.items()]
 
 
+def _passed(row: Mapping) -> int:
+    return row["next"] - len(row["failed"])
+
+
 def _pace(row: Mapping[str, float]) -> float | None:
     return row["seconds"] / row["timed"] if row.get("timed") else None
 
@@ -136,7 +139,10 @@ def table(campaigns: Mapping[str, Campaign], ledger: Ledger) -> list[str]:
 
 
 def play(arguments: Sequence[str], campaigns: Mapping[str, Campaign], path: Path, code: str) -> int:
-    """0 when every seed passed, 1 when some failed or are left, or another run counts there; the campaigns share the minutes given."""
+    """0 when every seed passed, 1 when some failed or are left; the campaigns share the minutes given.
+
+    Raises `SystemExit` when another run counts in this ledger.
+    """
     wanted = asked(arguments)
     if not wanted.table:
         with only_run(path):
@@ -149,7 +155,10 @@ def play(arguments: Sequence[str], campaigns: Mapping[str, Campaign], path: Path
 
 @contextmanager
 def only_run(path: Path) -> Iterator[None]:
-    """Two runs that count in one ledger would each write over the other; the system frees it when the process ends, however it ends."""
+    """Two runs that count in one ledger would each write over the other: the second raises `SystemExit`.
+
+    The system frees the ledger when the process ends, however it ends.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.with_suffix(".lock").open("w") as file:
         try:

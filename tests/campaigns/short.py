@@ -16,7 +16,7 @@ MARKS = ("", "not engine_free")
 def kept() -> dict[str, dict[str, object]]:
     """By engine: when, with which commit, whether nothing else was in the tree, how many tests passed."""
     path = ledger.KEPT / NAME
-    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else ledger.published().get(path.stem, {})
+    return ledger.content(path) or ledger.published().get(path.stem, {})
 
 
 def keep(engine: str, passed: int, at: datetime | None = None) -> None:
